@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a module to a callable function. Each thread keeps one TargetMachine a target, as making one
+// costs more than compiling a small kernel. Objects hold code and read-only data that refer only to
+// each other, so loading is placing the sections and applying relocations between them.
+#include "assemble.hpp"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <gradus/error.hpp>
+
+#include "llvm_backend.hpp"
+
+namespace gradus {
+namespace {
+
+void initialise_llvm() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        LLVMInitializeX86TargetInfo();
+        LLVMInitializeX86Target();
+        LLVMInitializeX86TargetMC();
+        LLVMInitializeX86AsmPrinter();
+        LLVMInitializeAArch64TargetInfo();
+        LLVMInitializeAArch64Target();
+        LLVMInitializeAArch64TargetMC();
+        LLVMInitializeAArch64AsmPrinter();
+    });
+}
+
+std::unique_ptr<llvm::TargetMachine> make_machine(const target& machine) {
+    initialise_llvm();
+    std::string problem;
+    const llvm::Triple triple(machine.triple);
+    const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, problem);
+    if (!found) throw internal_error(fmt::format("LLVM has no target {}: {}", machine.triple, problem));
+    llvm::TargetOptions options;
+    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+    return std::unique_ptr<llvm::TargetMachine>(
+        found->createTargetMachine(triple, machine.cpu, machine.features, options, llvm::Reloc::PIC_));
+}
+
+llvm::TargetMachine& machine_of(const target& machine) {
+    thread_local std::map<std::string, std::unique_ptr<llvm::TargetMachine>> machines;
+    auto& slot = machines[machine.name];
+    if (!slot) slot = make_machine(machine);
+    return *slot;
+}
+
+llvm::FunctionPassManager cleaning_passes() {
+    llvm::FunctionPassManager passes;
+    passes.addPass(llvm::EarlyCSEPass());
+    passes.addPass(llvm::InstSimplifyPass());
+    passes.addPass(llvm::SimplifyCFGPass());
+    passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
+    passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
+    passes.addPass(llvm::DCEPass());
+    return passes;
+}
+
+void emit_file(llvm::Module& module, const target& machine, llvm::CodeGenFileType type, llvm::raw_pwrite_stream& out) {
+    llvm::TargetMachine& tm = machine_of(machine);
+    llvm::legacy::PassManager passes;
+    llvm::TargetLibraryInfoImpl library(tm.getTargetTriple());
+    library.disableAllFunctions();
+    passes.add(new llvm::TargetLibraryInfoWrapperPass(library));
+    if (tm.addPassesToEmitFile(passes, out, nullptr, type)) throw internal_error("LLVM cannot emit this file type");
+    passes.run(module);
+}
+
+void verify(const llvm::Module& module) {
+    std::string problem;
+    llvm::raw_string_ostream out(problem);
+    if (llvm::verifyModule(module, &out)) throw internal_error("malformed IR: " + problem);
+}
+
+std::unique_ptr<llvm::object::ObjectFile> parse(llvm::StringRef bytes) {
+    auto parsed = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(bytes, "kernel"));
+    if (!parsed) throw internal_error("unreadable object: " + llvm::toString(parsed.takeError()));
+    return std::move(*parsed);
+}
+
+void refuse_external_symbols(llvm::StringRef bytes) {
+    const auto object = parse(bytes);
+    for (const llvm::object::SymbolRef& symbol : object->symbols()) {
+        const auto flags = llvm::cantFail(symbol.getFlags());
+        const auto name = llvm::cantFail(symbol.getName());
+        if ((flags & llvm::object::SymbolRef::SF_Undefined) != 0 && !name.empty())
+            throw internal_error(fmt::format("a kernel refers to the external symbol {}", name.str()));
+    }
+}
+
+/// A loaded object. The memory manager must outlive the code.
+struct loaded {
+    llvm::SectionMemoryManager memory{nullptr, /*ReserveAlloc=*/true};
+};
+
+}  // namespace
+
+void prepare(llvm::Module& module, const target& machine) {
+    llvm::TargetMachine& tm = machine_of(machine);
+    module.setTargetTriple(tm.getTargetTriple());
+    module.setDataLayout(tm.createDataLayout());
+    module.setPICLevel(llvm::PICLevel::SmallPIC);
+}
+
+void prepare(llvm::Function& function, const target& machine) {
+    function.addFnAttr("target-cpu", machine.cpu);
+    function.addFnAttr("target-features", machine.features);
+    function.addFnAttr("prefer-vector-width", std::to_string(8 * machine.vector_bytes));
+    function.addFnAttr("min-legal-vector-width", std::to_string(8 * machine.vector_bytes));
+    function.addFnAttr("no-builtins");
+    function.setDoesNotThrow();
+    function.setDSOLocal(true);
+}
+
+void optimise(llvm::Module& module, const target& machine) {
+    verify(module);
+    llvm::LoopAnalysisManager loops;
+    llvm::FunctionAnalysisManager functions;
+    llvm::CGSCCAnalysisManager components;
+    llvm::ModuleAnalysisManager modules;
+    llvm::PassBuilder builder(&machine_of(machine));
+    builder.registerModuleAnalyses(modules);
+    builder.registerCGSCCAnalyses(components);
+    builder.registerFunctionAnalyses(functions);
+    builder.registerLoopAnalyses(loops);
+    builder.crossRegisterProxies(loops, functions, components, modules);
+    llvm::FunctionPassManager passes = cleaning_passes();
+    for (llvm::Function& function : module)
+        if (!function.isDeclaration()) passes.run(function, functions);
+}
+
+std::vector<char> object_code(llvm::Module& module, const target& machine) {
+    llvm::SmallVector<char, 0> bytes;
+    llvm::raw_svector_ostream out(bytes);
+    emit_file(module, machine, llvm::CodeGenFileType::ObjectFile, out);
+    refuse_external_symbols({bytes.data(), bytes.size()});
+    return {bytes.begin(), bytes.end()};
+}
+
+std::string assembly(llvm::Module& module, const target& machine) {
+    llvm::SmallVector<char, 0> text;
+    llvm::raw_svector_ostream out(text);
+    emit_file(module, machine, llvm::CodeGenFileType::AssemblyFile, out);
+    return {text.begin(), text.end()};
+}
+
+std::string ir_text(const llvm::Module& module) {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    module.print(out, nullptr);
+    return text;
+}
+
+std::shared_ptr<void> load(const std::vector<char>& object, const std::string& symbol, void** entry) {
+    auto code = std::make_shared<loaded>();
+    const auto file = parse({object.data(), object.size()});
+    llvm::RuntimeDyld linker(code->memory, code->memory);
+    linker.loadObject(*file);
+    if (!linker.hasError()) linker.finalizeWithMemoryManagerLocking();
+    if (linker.hasError()) throw internal_error("cannot load a kernel: " + linker.getErrorString().str());
+    *entry = linker.getSymbolLocalAddress(symbol);
+    if (!*entry) throw internal_error(fmt::format("the object has no symbol {}", symbol));
+    return code;
+}
+
+}  // namespace gradus

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "emit.hpp"
+
+#include <gradus/error.hpp>
+
+#include "assemble.hpp"
+#include "emit_state.hpp"
+
+namespace gradus {
+
+kernel_emitter::kernel_emitter(const plan& p, const target& machine, llvm::Module& module, std::string_view name)
+    : plan_(p), machine_(machine), module_(module), ir_(module.getContext()), math_{ir_, machine} {
+    const bool wide = p.arithmetic == element::float64;
+    real_ = wide ? ir_.getDoubleTy() : ir_.getFloatTy();
+    lanes_ = static_cast<unsigned>(machine.vector_bytes) / (wide ? 8 : 4);
+    llvm::Type* const number_type = ir_.getInt64Ty();
+    llvm::Type* const pointer = ir_.getPtrTy();
+    auto* const type = llvm::FunctionType::get(number_type, {pointer, pointer, number_type, number_type, number_type}, false);
+    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, llvm::StringRef(name.data(), name.size()), module);
+    prepare_function();
+}
+
+void kernel_emitter::run() {
+    entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
+    auto* const none = llvm::BasicBlock::Create(module_.getContext(), "no_stage", function_);
+    ir_.SetInsertPoint(none);
+    ir_.CreateRet(number(-1));
+    std::vector<llvm::BasicBlock*> starts;
+    for (int i = 0; i < static_cast<int>(plan_.stages.size()); ++i) {
+        starts.push_back(llvm::BasicBlock::Create(module_.getContext(), "stage" + std::to_string(i), function_));
+        ir_.SetInsertPoint(starts.back());
+        emit_stage(i);
+        ir_.CreateRet(number(-1));
+    }
+    ir_.SetInsertPoint(entry_);
+    auto* const choice = ir_.CreateSwitch(function_->getArg(2), none, static_cast<unsigned>(starts.size()));
+    for (std::size_t i = 0; i < starts.size(); ++i) choice->addCase(ir_.getInt64(i), starts[i]);
+}
+
+void kernel_emitter::prepare_function() {
+    gradus::prepare(*function_, machine_);
+    constexpr std::array names{"data", "shape", "stage", "begin", "end"};
+    for (unsigned i = 0; i < names.size(); ++i) function_->getArg(i)->setName(names[i]);
+    data_ = function_->getArg(0);
+    shape_ = function_->getArg(1);
+    begin_ = function_->getArg(3);
+    end_ = function_->getArg(4);
+}
+
+// ---- stages
+
+void kernel_emitter::emit_stage(int index) {
+    const stage& s = plan_.stages[static_cast<std::size_t>(index)];
+    memo_.assign(plan_.body.nodes.size(), nullptr);
+    coordinate_.fill(nullptr);
+    lane_ = s.shape.lane;
+    mask_ = nullptr;
+    extents_.clear();
+    tensors_.assign(plan_.body.inputs.size() + plan_.body.outputs.size() + plan_.temporaries.size(), {});
+    auto* const body = llvm::BasicBlock::Create(module_.getContext(), "body", function_);
+    setup_ = ir_.CreateBr(body);
+    ir_.SetInsertPoint(setup_);
+    for (std::size_t axis = 0; axis < plan_.body.axes.size(); ++axis) {
+        value place = ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), shape_, axis);
+        extents_.push_back(ir_.CreateLoad(ir_.getInt64Ty(), place, "extent"));
+    }
+    ir_.SetInsertPoint(body);
+    switch (s.shape.form) {
+        case stage_form::check: return emit_check(s);
+        case stage_form::rows: return emit_rows(s);
+        case stage_form::blocks: return emit_blocks(s, index);
+        case stage_form::combine: return emit_combine(s);
+    }
+}
+
+/// Tests one label an item; leaves the function with the item's number at the first that lies outside.
+void kernel_emitter::emit_check(const stage& s) {
+    loop("item", begin_, end_, number(1), [&](value item) {
+        place_item(s.shape.rows, -1, 1, item);
+        const value label = first_lane(in_kind(s.label, kind::integer));
+        const value extent = extents_[static_cast<std::size_t>(s.shape.axis)];
+        // Unsigned, a negative label lies above every extent.
+        when(ir_.CreateICmpUGE(label, extent), [&] {
+            ir_.CreateRet(item);
+            ir_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "unreached", function_));
+        });
+    });
+}
+
+void kernel_emitter::emit_rows(const stage& s) {
+    const bool lane_in_rows = lane_ >= 0 && (s.shape.rows >> lane_ & 1) != 0;
+    loop("item", begin_, end_, number(1), [&](value item) {
+        place_item(s.shape.rows, lane_in_rows ? lane_ : -1, s.shape.chunk, item);
+        if (!lane_in_rows) return emit_row(s);
+        const value from = ir_.CreateMul(coordinate_[static_cast<std::size_t>(lane_)], number(s.shape.chunk));
+        const value to = smaller(ir_.CreateAdd(from, number(s.shape.chunk)), extents_[static_cast<std::size_t>(lane_)]);
+        at_lanes(from, to, [&] { emit_row(s); });
+    });
+}
+
+/// All sweeps of a row, then what is stored once a row.
+void kernel_emitter::emit_row(const stage& s) {
+    for (const sweep& part : s.sweeps) emit_sweep(s, part);
+    for (const store& to : s.row_stores) store_value(to);
+}
+
+/// The axis along which a fold counts positions: the lane axis, or the last inner axis when lanes are rows.
+static int run_axis(const stage& s, int lane) {
+    if (lane >= 0 && (s.shape.inner >> lane & 1) != 0) return lane;
+    return max_axes - 1 - std::countl_zero(s.shape.inner);
+}
+
+void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
+    hoist_from_sweep(s, part);
+    const bool is_vertical = vertical(s);
+    const std::vector<fold_state> folds = open_folds(s, part, true);
+    sweep_runs(s, [&](value) {
+        const auto run = static_cast<std::size_t>(run_axis(s, lane_));
+        loop("block", number(0), extents_[run], number(block_size), [&](value first) {
+            const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
+            const value used = smaller(ir_.CreateSub(last, first), number(64));
+            for (const fold_state& f : folds) start_block(f, is_vertical, used);
+            const auto body = [&] {
+                const value position = ir_.CreateSub(coordinate_[run], first);
+                for (const fold_state& f : folds) accumulate(f, is_vertical, position);
+                for (const store& to : part.stores) store_value(to);
+            };
+            if (is_vertical)
+                loop("position", first, last, number(1), [&](value position) {
+                    coordinate_[run] = position;
+                    body();
+                });
+            else
+                at_lanes(first, last, body);
+            finish_blocks(folds, is_vertical, used);
+        });
+    });
+    for (const fold_state& f : folds) memo_[f.fold] = finish_row(f, real_vector());
+}
+
+void kernel_emitter::finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used) {
+    for (const fold_state& f : folds) push(f, finish_block(f, is_vertical, used));
+}
+
+/// Loops over the inner axes other than the run axis.
+void kernel_emitter::sweep_runs(const stage& s, const body_function& run) {
+    const axis_set outer = s.shape.inner & ~(axis_set{1} << run_axis(s, lane_));
+    std::vector<int> axes;
+    for_each_axis(outer, [&](int axis) { axes.push_back(axis); });
+    const std::function<void(std::size_t)> nest = [&](std::size_t depth) {
+        if (depth == axes.size()) return run(nullptr);
+        const auto axis = static_cast<std::size_t>(axes[depth]);
+        loop("inner", number(0), extents_[axis], number(1), [&](value i) {
+            coordinate_[axis] = i;
+            nest(depth + 1);
+        });
+    };
+    nest(0);
+}
+
+void kernel_emitter::emit_blocks(const stage& s, int index) {
+    const auto run = static_cast<std::size_t>(lane_);
+    const sweep& part = s.sweeps.front();
+    hoist_from_sweep(s, part);
+    const std::vector<fold_state> folds = open_folds(s, part, false);
+    const value items = items_of_blocks(s);
+    const value partials = temporary_memory(static_cast<int>(partials_temporary(index))).data;
+    loop("item", begin_, end_, number(1), [&](value item) {
+        place_item(s.shape.inner, lane_, block_size, item);
+        const value first = ir_.CreateMul(coordinate_[run], number(block_size));
+        const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
+        for (const fold_state& f : folds) start_block(f, false, number(64));
+        at_lanes(first, last, [&] {
+            const value position = ir_.CreateSub(coordinate_[run], first);
+            for (const fold_state& f : folds) accumulate(f, false, position);
+            for (const store& to : part.stores) store_value(to);
+        });
+        for (std::size_t k = 0; k < folds.size(); ++k) {
+            const value place = ir_.CreateAdd(ir_.CreateMul(items, number(static_cast<std::int64_t>(k))), item);
+            const value partial = first_lane(finish_block(folds[k], false, number(64)));
+            ir_.CreateStore(partial, ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, place));
+        }
+    });
+}
+
+void kernel_emitter::emit_combine(const stage& s) {
+    const stage& blocks = plan_.stages[static_cast<std::size_t>(s.partials_of)];
+    const value items = items_of_blocks(blocks);
+    const value partials = temporary_memory(static_cast<int>(partials_temporary(s.partials_of))).data;
+    const std::vector<fold_state> folds = open_folds(blocks, blocks.sweeps.front(), true);
+    for (std::size_t k = 0; k < folds.size(); ++k) {
+        const value start = ir_.CreateMul(items, number(static_cast<std::int64_t>(k)));
+        loop("partial", number(0), items, number(1), [&](value item) {
+            const value place = ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, ir_.CreateAdd(start, item));
+            push(folds[k], splat(ir_.CreateLoad(ir_.getDoubleTy(), place)));
+        });
+        const value result = first_lane(finish_row(folds[k], real_vector()));
+        ir_.CreateStore(result, temporary_memory(kept_in(folds[k].fold)).data);
+    }
+}
+
+// ---- loops
+
+/// for (i = from; i < to; i += step) body(i). What the body remembers of values and places is forgotten after it.
+void kernel_emitter::loop(const char* name, value from, value to, value step, const body_function& body) {
+    const std::vector<value> memo = memo_;
+    const auto coordinate = coordinate_;
+    llvm::LLVMContext& context = module_.getContext();
+    auto* const head = llvm::BasicBlock::Create(context, std::string(name) + ".head", function_);
+    auto* const inside = llvm::BasicBlock::Create(context, name, function_);
+    auto* const after = llvm::BasicBlock::Create(context, std::string(name) + ".end", function_);
+    llvm::BasicBlock* const before = ir_.GetInsertBlock();
+    ir_.CreateBr(head);
+    ir_.SetInsertPoint(head);
+    llvm::PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2, name);
+    i->addIncoming(from, before);
+    ir_.CreateCondBr(ir_.CreateICmpSLT(i, to), inside, after);
+    ir_.SetInsertPoint(inside);
+    body(i);
+    i->addIncoming(ir_.CreateAdd(i, step), ir_.GetInsertBlock());
+    ir_.CreateBr(head);
+    ir_.SetInsertPoint(after);
+    memo_ = memo;
+    coordinate_ = coordinate;
+}
+
+void kernel_emitter::when(value condition, const std::function<void()>& body) {
+    const std::vector<value> memo = memo_;
+    auto* const inside = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
+    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
+    ir_.CreateCondBr(condition, inside, after);
+    ir_.SetInsertPoint(inside);
+    body();
+    ir_.CreateBr(after);
+    ir_.SetInsertPoint(after);
+    memo_ = memo;
+}
+
+/// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with
+/// the same code.
+void kernel_emitter::at_lanes(value from, value to, const std::function<void()>& body) {
+    const auto lane = static_cast<std::size_t>(lane_);
+    const value size = ir_.CreateSub(to, from);
+    const value whole = ir_.CreateAdd(from, ir_.CreateAnd(size, number(-static_cast<std::int64_t>(lanes_))));
+    loop("lanes", from, whole, number(lanes_), [&](value i) {
+        coordinate_[lane] = i;
+        body();
+    });
+    when(ir_.CreateICmpSLT(whole, to), [&] {
+        const auto coordinate = coordinate_;
+        coordinate_[lane] = whole;
+        mask_ = ir_.CreateICmpSLT(lane_numbers(), splat(to), "mask");
+        body();
+        mask_ = nullptr;
+        coordinate_ = coordinate;
+    });
+}
+
+/// Sets the coordinates of an item; the lane axis is counted in chunks.
+void kernel_emitter::place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item) {
+    std::vector<int> order;
+    for_each_axis(axes, [&](int axis) { order.push_back(axis); });
+    for (std::size_t k = order.size(); k-- > 0;) {
+        const auto axis = static_cast<std::size_t>(order[k]);
+        const value count = order[k] == counted_lane ? pieces(extents_[axis], chunk) : extents_[axis];
+        if (k == 0) {
+            coordinate_[axis] = item;
+            return;
+        }
+        coordinate_[axis] = ir_.CreateURem(item, count);
+        item = ir_.CreateUDiv(item, count);
+    }
+}
+
+/// Emits, outside of the loops to come, the parts of a value that do not vary along some axes.
+void kernel_emitter::hoist(node_id root, axis_set varying) {
+    std::vector<node_id> open{root};
+    std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
+    while (!open.empty()) {
+        const node_id id = open.back();
+        open.pop_back();
+        if (seen[id] != 0 || memo_[id] != nullptr) continue;
+        seen[id] = 1;
+        const node& n = at(id);
+        if ((n.axes & varying) == 0) {
+            node_value(id);
+            continue;
+        }
+        if (about(n.code).shape == form::reduction) continue;  // read from memory
+        const std::size_t first = n.code == op::at ? 1 : 0;     // what is read stands elsewhere
+        for (std::size_t i = first; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
+    }
+}
+void kernel_emitter::hoist_from_sweep(const stage& s, const sweep& part) {
+    const axis_set varying = s.shape.inner | (s.shape.form == stage_form::blocks ? s.shape.rows : 0);
+    for (const node_id fold : part.folds) hoist(at(fold).args[0], varying);
+    for (const store& to : part.stores) hoist(to.value, varying);
+}
+
+// ---- small helpers
+
+llvm::Value* kernel_emitter::pieces(value count, std::int64_t piece) {
+    return ir_.CreateUDiv(ir_.CreateAdd(count, number(piece - 1)), number(piece));
+}
+llvm::VectorType* kernel_emitter::vector_of(llvm::Type* scalar) const {
+    return llvm::FixedVectorType::get(scalar, lanes_);
+}
+llvm::Type* kernel_emitter::scalar_type(element type) {
+    if (type == element::float32) return ir_.getFloatTy();
+    if (type == element::float64) return ir_.getDoubleTy();
+    return ir_.getIntNTy(static_cast<unsigned>(8 * size_of(type)));
+}
+/// Memory on the stack, reserved once a call.
+llvm::Value* kernel_emitter::local(llvm::Type* type, std::uint64_t count, const char* name) {
+    const llvm::IRBuilderBase::InsertPointGuard guard(ir_);
+    ir_.SetInsertPoint(entry_, entry_->begin());
+    return ir_.CreateAlloca(type, ir_.getInt64(count), name);
+}
+llvm::Value* kernel_emitter::product(axis_set axes) {
+    value total = number(1);
+    for_each_axis(axes, [&](int axis) { total = ir_.CreateMul(total, extents_[static_cast<std::size_t>(axis)]); });
+    return total;
+}
+llvm::Value* kernel_emitter::items_of_blocks(const stage& s) {
+    const axis_set outer = s.shape.inner & ~(axis_set{1} << s.shape.lane);
+    return ir_.CreateMul(product(outer), pieces(extents_[static_cast<std::size_t>(s.shape.lane)], block_size));
+}
+std::int64_t kernel_emitter::partials_temporary(int blocks_stage) const {
+    for (std::size_t i = 0; i < plan_.temporaries.size(); ++i)
+        if (plan_.temporaries[i].blocks_of == blocks_stage) return static_cast<std::int64_t>(i);
+    throw internal_error("a stage of blocks has no memory for its partial results");
+}
+
+std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context, std::string_view name) {
+    auto module = std::make_unique<llvm::Module>(llvm::StringRef(name.data(), name.size()), context);
+    gradus::prepare(*module, machine);
+    kernel_emitter(p, machine, *module, name).run();
+    return module;
+}
+
+}  // namespace gradus

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reductions by a fixed tree, so that a result is a function of the inputs alone.
+//
+//   element i of a run → virtual lane i mod 64, within blocks of 4096      (arithmetic type)
+//   64 lanes → one: lane l with l + 32, then 16, 8, 4, 2, 1                (arithmetic type)
+//   blocks → a binary counter: equal numbers of blocks merge pairwise      (float64)
+//
+// In a horizontal fold the lanes of a vector are neighbours of one run; in a vertical fold each lane is
+// a run of its own, and the virtual lanes are vectors. Both follow the same tree. Lanes that do not
+// exist hold the identity (-0.0 for a sum, which keeps the sign of a zero).
+#include <limits>
+
+#include "emit_state.hpp"
+
+namespace gradus {
+namespace {
+constexpr int virtual_lanes = 64;
+constexpr int counter_slots = 52;  // 2^52 blocks are more than any memory holds
+}  // namespace
+
+bool kernel_emitter::vertical(const stage& s) const { return lane_ < 0 || (s.shape.inner >> lane_ & 1) == 0; }
+
+llvm::Value* kernel_emitter::identity(op code, llvm::Type* type) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return llvm::ConstantFP::get(type, code == op::reduce_sum ? -0.0 : code == op::reduce_max ? -infinity : infinity);
+}
+
+llvm::Value* kernel_emitter::combined(op code, value a, value b) {
+    if (code == op::reduce_sum) return ir_.CreateFAdd(a, b);
+    const std::array operands{a, b};
+    return emitter_of(code == op::reduce_max ? op::max : op::min)(math_, operands);
+}
+
+/// Memory for the folds of a sweep; with_counter: for whole rows, else for one block.
+std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& s, const sweep& part, bool with_counter) {
+    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
+    std::vector<fold_state> folds;
+    for (const node_id fold : part.folds) {
+        fold_state f{fold, local(vertical(s) ? real_vector() : real_, virtual_lanes, "lanes"), nullptr, nullptr};
+        if (with_counter) {
+            f.partials = local(wide, counter_slots, "partials");
+            f.count = local(ir_.getInt64Ty(), 1, "count");
+            ir_.CreateStore(number(0), f.count);
+        }
+        folds.push_back(f);
+    }
+    return folds;
+}
+
+/// All virtual lanes hold the identity; a vertical fold touches only the `used` first ones.
+void kernel_emitter::start_block(const fold_state& f, bool is_vertical, value used) {
+    const op code = at(f.fold).code;
+    if (is_vertical) {
+        loop("clear", number(0), used, number(1), [&](value l) {
+            ir_.CreateStore(identity(code, real_vector()), ir_.CreateInBoundsGEP(real_vector(), f.accumulators, l));
+        });
+        return;
+    }
+    for (unsigned l = 0; l < virtual_lanes; l += lanes_)
+        ir_.CreateAlignedStore(identity(code, real_vector()), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l),
+                               llvm::Align(size_of(plan_.arithmetic)));
+}
+
+void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value position) {
+    const node& n = at(f.fold);
+    value v = in_kind(n.args[0], kind::real);
+    if (!is_vertical && mask_ != nullptr) v = ir_.CreateSelect(mask_, v, identity(n.code, real_vector()));
+    const value lane = ir_.CreateAnd(position, number(virtual_lanes - 1));
+    llvm::Type* const step = is_vertical ? real_vector() : real_;
+    const value place = ir_.CreateInBoundsGEP(step, f.accumulators, lane);
+    const llvm::Align align(size_of(plan_.arithmetic));
+    const value sum = combined(n.code, ir_.CreateAlignedLoad(real_vector(), place, align), v);
+    ir_.CreateAlignedStore(sum, place, align);
+}
+
+/// The fold of the virtual lanes, as float64 vectors; of a horizontal fold in every lane.
+llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical, value used) {
+    const op code = at(f.fold).code;
+    const llvm::Align align(size_of(plan_.arithmetic));
+    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
+    if (is_vertical) {
+        const auto place = [&](value l) { return ir_.CreateInBoundsGEP(real_vector(), f.accumulators, l); };
+        for (int half = virtual_lanes / 2; half > 0; half /= 2) {
+            const value pairs = smaller(number(half), ir_.CreateSub(used, number(half)));
+            loop("fold", number(0), pairs, number(1), [&](value l) {
+                const value low = ir_.CreateAlignedLoad(real_vector(), place(l), align);
+                const value high = ir_.CreateAlignedLoad(real_vector(), place(ir_.CreateAdd(l, number(half))), align);
+                ir_.CreateAlignedStore(combined(code, low, high), place(l), align);
+            });
+        }
+        return ir_.CreateFPExt(ir_.CreateAlignedLoad(real_vector(), f.accumulators, align), wide);
+    }
+    std::vector<value> parts;
+    for (unsigned l = 0; l < virtual_lanes; l += lanes_)
+        parts.push_back(ir_.CreateAlignedLoad(real_vector(), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l), align));
+    for (std::size_t half = parts.size() / 2; half > 0; half /= 2)
+        for (std::size_t l = 0; l < half; ++l) parts[l] = combined(code, parts[l], parts[l + half]);
+    value folded = parts[0];
+    for (unsigned half = lanes_ / 2; half > 0; half /= 2) {
+        std::vector<int> upper(lanes_);
+        for (unsigned l = 0; l < lanes_; ++l) upper[l] = static_cast<int>((l + half) % lanes_);
+        folded = combined(code, folded, ir_.CreateShuffleVector(folded, upper));
+    }
+    return ir_.CreateFPExt(splat(first_lane(folded)), wide);
+}
+
+/// Counts one more block: merges it with the slots that are full, like a carry.
+void kernel_emitter::push(const fold_state& f, value partial) {
+    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
+    const op code = at(f.fold).code;
+    const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
+    const value carries = ir_.CreateIntrinsic(llvm::Intrinsic::cttz, {ir_.getInt64Ty()}, {ir_.CreateNot(count), ir_.getFalse()});
+    // The partial travels through the first slot that is free in the end.
+    const value free_slot = ir_.CreateInBoundsGEP(wide, f.partials, carries);
+    ir_.CreateStore(partial, free_slot);
+    loop("carry", number(0), carries, number(1), [&](value slot) {
+        const value earlier = ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, f.partials, slot));
+        ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(wide, free_slot)), free_slot);
+    });
+    ir_.CreateStore(ir_.CreateAdd(count, number(1)), f.count);
+}
+
+/// Folds the full slots, the latest blocks first, and rounds once.
+llvm::Value* kernel_emitter::finish_row(const fold_state& f, llvm::Type* type) {
+    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
+    const op code = at(f.fold).code;
+    const value total = local(wide, 1, "total");
+    const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
+    ir_.CreateStore(identity(code, wide), total);
+    const value slots = ir_.CreateSub(number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()},
+                                                                      {count, ir_.getFalse()}));
+    loop("slot", number(0), slots, number(1), [&](value slot) {
+        const value full = ir_.CreateAnd(ir_.CreateLShr(count, slot), number(1));
+        when(ir_.CreateICmpNE(full, number(0)), [&] {
+            const value earlier = ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, f.partials, slot));
+            ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(wide, total)), total);
+        });
+    });
+    ir_.CreateStore(number(0), f.count);
+    const value result = ir_.CreateLoad(wide, total);
+    // A sum of nothing is +0.
+    const value started = code == op::reduce_sum ? ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)),
+                                                                    llvm::Constant::getNullValue(wide), result)
+                                                 : result;
+    return ir_.CreateFPCast(started, type);
+}
+
+}  // namespace gradus

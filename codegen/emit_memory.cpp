@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Loads and stores. An address is a pointer, a scalar offset, and, where it varies along the lanes
+// other than by one element each, a vector of offsets.
+#include <gradus/error.hpp>
+
+#include "emit_state.hpp"
+
+namespace gradus {
+
+// ---- what lies where
+
+/// Makes the description of a tensor at the start of the stage, once.
+const kernel_emitter::memory& kernel_emitter::set_up(std::size_t slot, const std::function<memory()>& make) {
+    if (tensors_[slot].data == nullptr) {
+        const llvm::IRBuilderBase::InsertPointGuard guard(ir_);
+        ir_.SetInsertPoint(setup_);
+        tensors_[slot] = make();
+        const value place = ir_.CreateConstInBoundsGEP1_64(ir_.getPtrTy(), data_, slot);
+        tensors_[slot].data = ir_.CreateLoad(ir_.getPtrTy(), place, "data" + std::to_string(slot));
+    }
+    return tensors_[slot];
+}
+
+/// An input, or behind the inputs an output, by the strides of the call.
+const kernel_emitter::memory& kernel_emitter::tensor(std::size_t i) {
+    return set_up(i, [&] {
+        const std::size_t inputs = plan_.body.inputs.size(), axes = plan_.body.axes.size();
+        memory m;
+        m.type = i < inputs ? plan_.body.inputs[i].type : plan_.body.outputs[i - inputs].type;
+        m.axes = i < inputs ? plan_.body.inputs[i].axes.set() : plan_.body.outputs[i - inputs].axes.set();
+        m.unit = plan_.arrangement.unit[i];
+        for_each_axis(m.axes, [&](int axis) {
+            const auto a = static_cast<std::size_t>(axis);
+            const value place = ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), shape_, axes + i * axes + a);
+            m.stride[a] = axis == m.unit ? number(1) : ir_.CreateLoad(ir_.getInt64Ty(), place, "stride");
+        });
+        return m;
+    });
+}
+
+/// A temporary: row-major over its axes.
+const kernel_emitter::memory& kernel_emitter::temporary_memory(int i) {
+    return set_up(plan_.body.inputs.size() + plan_.body.outputs.size() + static_cast<std::size_t>(i), [&] {
+        memory m;
+        m.type = plan_.arithmetic;
+        m.axes = plan_.temporaries[static_cast<std::size_t>(i)].axes;
+        value stride = number(1);
+        for (int axis = max_axes; axis-- > 0;) {
+            if ((m.axes >> axis & 1) == 0) continue;
+            if (m.unit < 0) m.unit = axis;
+            m.stride[static_cast<std::size_t>(axis)] = stride;
+            stride = ir_.CreateMul(stride, extents_[static_cast<std::size_t>(axis)]);
+        }
+        return m;
+    });
+}
+
+int kernel_emitter::kept_in(node_id id) const {
+    for (const kept& k : plan_.kept_values)
+        if (k.value == id) return k.temporary;
+    throw internal_error("a reduction is read that no earlier stage has kept");
+}
+llvm::Value* kernel_emitter::kept_value(node_id id, const substitution& at_labels) {
+    return load(temporary_memory(kept_in(id)), at_labels, kind::real);
+}
+
+// ---- addresses
+
+/// The lanes' positions along the lane axis.
+llvm::Value* kernel_emitter::lane_numbers() {
+    const value steps = ir_.CreateStepVector(vector_of(ir_.getInt64Ty()));
+    return ir_.CreateAdd(splat(coordinate_[static_cast<std::size_t>(lane_)]), steps);
+}
+
+/// The part of the offset that all lanes share.
+llvm::Value* kernel_emitter::scalar_offset(const memory& m, const substitution& at_labels) {
+    value offset = number(0);
+    for_each_axis(m.axes, [&](int axis) {
+        if (at_labels.contains(axis)) return;
+        const auto a = static_cast<std::size_t>(axis);
+        offset = ir_.CreateAdd(offset, ir_.CreateMul(coordinate_[a], m.stride[a]));
+    });
+    return offset;
+}
+
+/// The part that differs from lane to lane, null if there is none: labels, and the lane axis where its
+/// elements are not adjacent. Labels are kept inside their axis; the call has checked them before.
+llvm::Value* kernel_emitter::vector_offset(const memory& m, const substitution& at_labels) {
+    value offset = nullptr;
+    const auto add = [&](value more) { offset = offset == nullptr ? more : ir_.CreateAdd(offset, more); };
+    for_each_axis(m.axes, [&](int axis) {
+        const auto a = static_cast<std::size_t>(axis);
+        const auto label = at_labels.find(axis);
+        if (label != at_labels.end()) {
+            const value last = splat(ir_.CreateSub(extents_[a], number(1)));
+            const value inside = ir_.CreateBinaryIntrinsic(
+                llvm::Intrinsic::smax, ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, in_kind(label->second, kind::integer), last),
+                splat(number(0)));
+            add(ir_.CreateMul(inside, splat(m.stride[a])));
+        } else if (axis == lane_ && m.unit != axis) {
+            add(ir_.CreateMul(ir_.CreateStepVector(vector_of(ir_.getInt64Ty())), splat(m.stride[a])));
+        }
+    });
+    return offset;
+}
+
+// ---- loads
+
+llvm::Value* kernel_emitter::load(const memory& from, const substitution& at_labels, kind wanted) {
+    const value scalar = scalar_offset(from, at_labels);
+    value vector = vector_offset(from, at_labels);
+    const bool along_lanes = lane_ >= 0 && (from.axes >> lane_ & 1) != 0 && !at_labels.contains(lane_);
+    const bool adjacent = along_lanes && from.unit == lane_;
+    if (vector != nullptr && adjacent) vector = ir_.CreateAdd(vector, ir_.CreateStepVector(vector->getType()));
+    return loaded_as(load_lanes(from, scalar, vector, adjacent), from.type, wanted);
+}
+
+llvm::Value* kernel_emitter::load_lanes(const memory& from, value scalar_part, value vector_part, bool adjacent) {
+    llvm::Type* const item = scalar_type(from.type);
+    llvm::Type* const items = vector_of(item);
+    const llvm::Align align(size_of(from.type));
+    const value place = ir_.CreateGEP(item, from.data, scalar_part);
+    const value zeros = llvm::Constant::getNullValue(items);
+    if (vector_part != nullptr) {
+        const value places = ir_.CreateGEP(item, place, vector_part);
+        const value all = llvm::ConstantInt::getTrue(vector_of(ir_.getInt1Ty()));
+        return ir_.CreateMaskedGather(items, places, align, mask_ != nullptr ? mask_ : all, zeros);
+    }
+    if (!adjacent) return splat(ir_.CreateAlignedLoad(item, place, align));
+    if (mask_ != nullptr) return ir_.CreateMaskedLoad(items, place, align, mask_, zeros);
+    return ir_.CreateAlignedLoad(items, place, align);
+}
+
+llvm::Value* kernel_emitter::loaded_as(value v, element type, kind wanted) {
+    const bool is_signed = type >= element::int8 && type <= element::int64;
+    if (is_real(type)) {
+        const value real = ir_.CreateFPCast(v, real_vector());
+        return convert(real, kind::real, wanted);
+    }
+    llvm::Type* const integers = vector_of(ir_.getInt64Ty());
+    const value integer = is_signed ? ir_.CreateSExtOrTrunc(v, integers) : ir_.CreateZExtOrTrunc(v, integers);
+    return convert(integer, kind::integer, wanted);
+}
+
+// ---- stores
+
+void kernel_emitter::store_value(const store& to) {
+    const memory& m = to.output >= 0 ? tensor(plan_.body.inputs.size() + static_cast<std::size_t>(to.output))
+                                     : temporary_memory(to.temporary);
+    const value real = in_kind(to.value, kind::real);
+    store_lanes(m, ir_.CreateFPCast(real, vector_of(scalar_type(m.type))));
+}
+
+void kernel_emitter::store_lanes(const memory& to, value v) {
+    llvm::Type* const item = scalar_type(to.type);
+    const llvm::Align align(size_of(to.type));
+    const value place = ir_.CreateGEP(item, to.data, scalar_offset(to, {}));
+    const bool along_lanes = lane_ >= 0 && (to.axes >> lane_ & 1) != 0;
+    if (!along_lanes) {
+        ir_.CreateAlignedStore(first_lane(v), place, align);
+    } else if (to.unit != lane_) {
+        const value all = llvm::ConstantInt::getTrue(vector_of(ir_.getInt1Ty()));
+        const value places = ir_.CreateGEP(item, place, vector_offset(to, {}));
+        ir_.CreateMaskedScatter(v, places, align, mask_ != nullptr ? mask_ : all);
+    } else if (mask_ != nullptr) {
+        ir_.CreateMaskedStore(v, place, align, mask_);
+    } else {
+        ir_.CreateAlignedStore(v, place, align);
+    }
+}
+
+}  // namespace gradus

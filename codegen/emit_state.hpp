@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the emit*.cpp files share. Start reading in emit.cpp (stages and loops); emit_value.cpp makes the
+// value of a node, emit_memory.cpp loads and stores, emit_fold.cpp reduces.
+//
+// Every value is a vector of `lanes` elements: reals in the arithmetic type, integers in i64, booleans
+// in i1. What does not vary along the lane axis is the same in all lanes. A value is emitted where all
+// its axes are known and remembered until its loop ends, so uniform work stays outside of inner loops.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "emit.hpp"
+#include "llvm.hpp"
+#include "math.hpp"
+
+namespace gradus {
+
+/// Coordinates that labels replace, in a read through `at`.
+using substitution = std::map<int, node_id>;
+
+class kernel_emitter {
+public:
+    kernel_emitter(const plan& p, const target& machine, llvm::Module& module, std::string_view name);
+    void run();
+
+private:
+    using value = llvm::Value*;
+    using body_function = std::function<void(value)>;
+
+    /// A tensor in memory as the kernel sees it.
+    struct memory {
+        value data = nullptr;
+        element type = element::float32;
+        axis_set axes = 0;
+        std::array<value, max_axes> stride{};
+        int unit = -1;  ///< the axis along which elements are adjacent
+    };
+
+    /// A reduction under way.
+    struct fold_state {
+        node_id fold = no_node;
+        value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
+        value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
+        value count = nullptr;         ///< blocks pushed so far
+    };
+
+    // ---- emit.cpp: stages and loops
+    void prepare_function();
+    void finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used);
+    void emit_stage(int index);
+    void emit_check(const stage& s);
+    void emit_rows(const stage& s);
+    void emit_blocks(const stage& s, int index);
+    void emit_combine(const stage& s);
+    void emit_row(const stage& s);
+    void emit_sweep(const stage& s, const sweep& part);
+    void sweep_runs(const stage& s, const body_function& run);
+    void at_lanes(value from, value to, const std::function<void()>& body);
+    void loop(const char* name, value from, value to, value step, const body_function& body);
+    void when(value condition, const std::function<void()>& body);
+    void place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item);
+    void hoist(node_id root, axis_set varying);
+    void hoist_from_sweep(const stage& s, const sweep& part);
+
+    // ---- emit_value.cpp: nodes
+    value node_value(node_id id);
+    value make_value(node_id id);
+    value pointwise_value(const node& n);
+    value index_value(int axis);
+    value extent_value(axis_set axes);
+    value uniform_value(const node& n, const substitution& at);
+    value read_at(const node& n, substitution at);
+    value in_kind(node_id id, kind wanted);
+    value convert(value v, kind from, kind to);
+    kind operand_kind(const node& n, std::size_t i) const;
+    bool compares_integers(const node& n) const;
+
+    // ---- emit_memory.cpp: loads and stores
+    const memory& tensor(std::size_t i);
+    const memory& temporary_memory(int i);
+    const memory& set_up(std::size_t slot, const std::function<memory()>& make);
+    value load(const memory& from, const substitution& at, kind wanted);
+    value load_lanes(const memory& from, value scalar_offset, value vector_offset, bool adjacent);
+    value loaded_as(value v, element type, kind wanted);
+    void store_value(const store& to);
+    void store_lanes(const memory& to, value v);
+    value lane_numbers();
+    value scalar_offset(const memory& m, const substitution& at);
+    value vector_offset(const memory& m, const substitution& at);
+    value kept_value(node_id id, const substitution& at);
+    int kept_in(node_id id) const;
+
+    // ---- emit_fold.cpp: reductions
+    bool vertical(const stage& s) const;
+    std::vector<fold_state> open_folds(const stage& s, const sweep& part, bool with_counter);
+    void start_block(const fold_state& f, bool is_vertical, value used);
+    void accumulate(const fold_state& f, bool is_vertical, value position);
+    value finish_block(const fold_state& f, bool is_vertical, value used);
+    void push(const fold_state& f, value partial);
+    value finish_row(const fold_state& f, llvm::Type* type);
+    value combined(op code, value a, value b);
+    value identity(op code, llvm::Type* type) const;
+
+    // ---- small helpers
+    value number(std::int64_t n) { return ir_.getInt64(static_cast<std::uint64_t>(n)); }
+    value splat(value scalar) { return ir_.CreateVectorSplat(lanes_, scalar); }
+    value first_lane(value v) { return ir_.CreateExtractElement(v, std::uint64_t{0}); }
+    value smaller(value a, value b) { return ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b); }
+    value pieces(value count, std::int64_t piece);
+    const node& at(node_id id) const { return plan_.body.nodes[id]; }
+    llvm::Type* scalar_type(element type);
+    llvm::VectorType* vector_of(llvm::Type* scalar) const;
+    llvm::Type* real_vector() const { return vector_of(real_); }
+    value local(llvm::Type* type, std::uint64_t count, const char* name);
+    value product(axis_set axes);
+    value items_of_blocks(const stage& s);
+    std::int64_t partials_temporary(int blocks_stage) const;
+
+    const plan& plan_;
+    const target& machine_;
+    llvm::Module& module_;
+    llvm::IRBuilder<> ir_;
+    math_context math_;
+    llvm::Function* function_ = nullptr;
+    llvm::BasicBlock* entry_ = nullptr;
+    unsigned lanes_ = 0;
+    llvm::Type* real_ = nullptr;
+    value data_ = nullptr, shape_ = nullptr, begin_ = nullptr, end_ = nullptr;
+    std::vector<value> extents_;
+    std::vector<memory> tensors_;              ///< inputs, outputs, temporaries, as far as this stage needs them
+    llvm::Instruction* setup_ = nullptr;       ///< where a stage loads pointers, extents and strides
+
+    // The place in the loops.
+    std::vector<value> memo_;                  ///< by node; null where not yet known
+    std::array<value, max_axes> coordinate_{};  ///< by axis; that of the lane axis is its first lane's
+    int lane_ = -1;
+    value mask_ = nullptr;                     ///< lanes that exist; null if all do
+};
+
+}  // namespace gradus

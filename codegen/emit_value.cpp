@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The value of a node at the present coordinates.
+#include <gradus/error.hpp>
+
+#include "emit_state.hpp"
+
+namespace gradus {
+
+llvm::Value* kernel_emitter::node_value(node_id id) {
+    if (memo_[id] == nullptr) {
+        memo_[id] = make_value(id);
+        if (auto* const made = llvm::dyn_cast<llvm::Instruction>(memo_[id]); made != nullptr && !made->hasName())
+            made->setName("n" + std::to_string(id) + "." + std::string(about(at(id).code).name));
+    }
+    return memo_[id];
+}
+
+llvm::Value* kernel_emitter::make_value(node_id id) {
+    const node& n = at(id);
+    switch (n.code) {
+        case op::constant: return llvm::ConstantFP::get(real_vector(), n.value);
+        case op::input: return load(tensor(n.ref), {}, n.type);
+        case op::uniform: return uniform_value(n, {});
+        case op::index: return index_value(std::countr_zero(n.over));
+        case op::extent: return extent_value(n.over);
+        case op::at: return read_at(n, {});
+        default: break;
+    }
+    if (about(n.code).shape == form::reduction) return kept_value(id, {});
+    return pointwise_value(n);
+}
+
+// ---- pointwise primitives
+
+/// Whether a comparison is one of integers: labels, indices, and whole constants beside them.
+bool kernel_emitter::compares_integers(const node& n) const {
+    bool any = false;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const node& operand = at(n.args[i]);
+        const bool whole = operand.code == op::constant && std::abs(operand.value) < 0x1p53 &&
+                           static_cast<double>(static_cast<std::int64_t>(operand.value)) == operand.value;
+        if (operand.type == kind::integer)
+            any = true;
+        else if (!whole)
+            return false;
+    }
+    return any;
+}
+
+kind kernel_emitter::operand_kind(const node& n, std::size_t i) const {
+    switch (n.code) {
+        case op::logical_and:
+        case op::logical_or:
+        case op::logical_not: return kind::boolean;
+        case op::where: return i == 0 ? kind::boolean : n.type;
+        case op::less:
+        case op::less_equal:
+        case op::greater:
+        case op::greater_equal:
+        case op::equal:
+        case op::not_equal: return compares_integers(n) ? kind::integer : kind::real;
+        default: return about(n.code).kinds == kind_rule::promote ? n.type : kind::real;
+    }
+}
+
+llvm::Value* kernel_emitter::pointwise_value(const node& n) {
+    std::array<value, 3> operands{};
+    const auto count = static_cast<std::size_t>(arity(n));
+    for (std::size_t i = 0; i < count; ++i) operands[i] = in_kind(n.args[i], operand_kind(n, i));
+    const emitter emit_code = emitter_of(n.code);
+    if (emit_code == nullptr) throw internal_error("no vector code for " + std::string(about(n.code).name));
+    return emit_code(math_, std::span<value const>(operands.data(), count));
+}
+
+llvm::Value* kernel_emitter::in_kind(node_id id, kind wanted) {
+    const node& n = at(id);
+    if (n.code == op::constant && wanted == kind::integer)
+        return llvm::ConstantInt::getSigned(vector_of(ir_.getInt64Ty()), static_cast<std::int64_t>(n.value));
+    if (n.code == op::constant && wanted == kind::boolean)
+        return llvm::ConstantInt::get(vector_of(ir_.getInt1Ty()), n.value != 0 ? 1 : 0);
+    return convert(node_value(id), n.code == op::constant ? kind::real : n.type, wanted);
+}
+
+llvm::Value* kernel_emitter::convert(value v, kind from, kind to) {
+    if (from == to) return v;
+    llvm::Type* const integers = vector_of(ir_.getInt64Ty());
+    switch (to) {
+        case kind::real: return from == kind::integer ? ir_.CreateSIToFP(v, real_vector()) : ir_.CreateUIToFP(v, real_vector());
+        case kind::integer: return from == kind::real ? ir_.CreateFPToSI(v, integers) : ir_.CreateZExt(v, integers);
+        default: break;
+    }
+    return from == kind::real ? ir_.CreateFCmpUNE(v, llvm::ConstantFP::get(real_vector(), 0.0))
+                              : ir_.CreateICmpNE(v, llvm::ConstantInt::get(integers, 0));
+}
+
+// ---- leaves
+
+llvm::Value* kernel_emitter::index_value(int axis) {
+    return axis == lane_ ? lane_numbers() : splat(coordinate_[static_cast<std::size_t>(axis)]);
+}
+llvm::Value* kernel_emitter::extent_value(axis_set axes) { return splat(product(axes)); }
+
+/// Reads of a tensor, of random numbers or of a fold's result, with the coordinates that labels replace.
+llvm::Value* kernel_emitter::read_at(const node& n, substitution at_labels) {
+    at_labels.emplace(std::countr_zero(n.over), n.args[1]);
+    const node& from = at(n.args[0]);
+    if (from.code == op::at) return read_at(from, at_labels);
+    if (from.code == op::input) return load(tensor(from.ref), at_labels, from.type);
+    if (from.code == op::uniform) return uniform_value(from, at_labels);
+    return kept_value(n.args[0], at_labels);
+}
+
+namespace {
+/// Philox4x32-10 on vectors; see gradus/philox.hpp.
+class vector_philox {
+public:
+    explicit vector_philox(llvm::IRBuilder<>& ir, unsigned lanes) : ir_(ir), words_(llvm::FixedVectorType::get(ir.getInt32Ty(), lanes)) {}
+
+    llvm::Value* first_word(llvm::Value* index, llvm::Value* seed) {
+        std::array<llvm::Value*, 4> counter{low(index), high(index), constant(0), constant(0)};
+        std::array<llvm::Value*, 2> key{low(seed), high(seed)};
+        for (int round = 0; round < 10; ++round) {
+            const auto [low0, high0] = product(0xD2511F53, counter[0]);
+            const auto [low1, high1] = product(0xCD9E8D57, counter[2]);
+            counter = {ir_.CreateXor(ir_.CreateXor(high1, counter[1]), key[0]), low1,
+                       ir_.CreateXor(ir_.CreateXor(high0, counter[3]), key[1]), low0};
+            key = {ir_.CreateAdd(key[0], constant(0x9E3779B9)), ir_.CreateAdd(key[1], constant(0xBB67AE85))};
+        }
+        return counter[0];
+    }
+
+private:
+    llvm::Value* constant(std::uint64_t word) { return llvm::ConstantInt::get(words_, word); }
+    llvm::Value* low(llvm::Value* wide) { return ir_.CreateTrunc(wide, words_); }
+    llvm::Value* high(llvm::Value* wide) { return low(ir_.CreateLShr(wide, 32)); }
+    std::pair<llvm::Value*, llvm::Value*> product(std::uint64_t factor, llvm::Value* word) {
+        llvm::Type* const wide_type = llvm::VectorType::getExtendedElementVectorType(words_);
+        llvm::Value* const wide = ir_.CreateMul(ir_.CreateZExt(word, wide_type), llvm::ConstantInt::get(wide_type, factor));
+        return {low(wide), high(wide)};
+    }
+
+    llvm::IRBuilder<>& ir_;
+    llvm::VectorType* words_;
+};
+}  // namespace
+
+llvm::Value* kernel_emitter::uniform_value(const node& n, const substitution& at_labels) {
+    const memory& seed_memory = tensor(n.ref);
+    const value seed = splat(ir_.CreateLoad(ir_.getInt64Ty(), seed_memory.data));
+    value position = splat(number(0));
+    const axis_order& order = plan_.body.inputs[n.ref].axes;
+    for (int k = 0; k < order.rank; ++k) {
+        const int axis = order.axis[static_cast<std::size_t>(k)];
+        const auto label = at_labels.find(axis);
+        const value along = label != at_labels.end() ? in_kind(label->second, kind::integer) : index_value(axis);
+        position = ir_.CreateAdd(ir_.CreateMul(position, splat(extents_[static_cast<std::size_t>(axis)])), along);
+    }
+    const value word = vector_philox(ir_, lanes_).first_word(position, seed);
+    const value fraction = ir_.CreateUIToFP(ir_.CreateLShr(word, 8), real_vector());
+    return ir_.CreateFMul(fraction, llvm::ConstantFP::get(real_vector(), 0x1p-24));
+}
+
+}  // namespace gradus

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// jit: expressions into one callable kernel.
+//
+//     auto step = jit<loss, dlogits>();                            // variables with static storage, by name
+//     auto [value, dX] = step(logits = X, target = T);             // results that own their memory
+//     step(logits = X, target = T, outputs(value, dX));            // or the caller's
+//     auto tuned = jit(mean(elu(x, alpha_from_a_file)));           // constants known at run time
+//
+// The machine code for a layout of the arguments is made at the first call that shows it. Calls may be
+// made from several threads at once.
+#pragma once
+
+#include <memory>
+#include <tuple>
+
+#include <gradus/arguments.hpp>
+#include <gradus/explain.hpp>
+#include <gradus/kernel.hpp>
+#include <gradus/tensor.hpp>
+
+namespace gradus {
+
+/// A kernel for a graph, not yet compiled for any layout. Kernels are kept by content: equal graphs and
+/// names share one, and with it the machine code.
+std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name);
+
+/// Where a call writes: variables for results without axes, containers or views of the right extents.
+template <class... T>
+struct outputs_t {
+    std::tuple<T&...> to;
+};
+template <class... T>
+constexpr outputs_t<std::remove_reference_t<T>...> outputs(T&&... to) {
+    return {{to...}};
+}
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_outputs = false;
+template <class... T>
+inline constexpr bool is_outputs<outputs_t<T...>> = true;
+
+template <element Type>
+using cpp_type = std::conditional_t<Type == element::float64, double, float>;
+
+template <class T>
+using element_in = std::remove_const_t<typename view_of<T>::value_type>;
+
+/// What a kernel accepts: views of the declared element type; numbers for scalars and seeds.
+struct kernel_traits {
+    template <class T>
+    static constexpr int rank() {
+        if constexpr (std::is_arithmetic_v<T>)
+            return 0;
+        else
+            return view_of<T>::rank;
+    }
+    template <class T>
+    static constexpr bool fits(const declared_input& in) {
+        if constexpr (std::is_arithmetic_v<T>) {
+            return in.use == role::labels || in.use == role::seed ? std::is_integral_v<T> : true;
+        } else {
+            using item = element_in<T>;
+            if (in.use == role::seed) return std::is_same_v<item, std::uint64_t>;
+            if (in.any_integer) return std::is_integral_v<item>;
+            return std::is_same_v<item, double> ? in.type == element::float64
+                                                : std::is_same_v<item, float> && in.type == element::float32;
+        }
+    }
+    template <role Use, element Type>
+    using wanted = std::conditional_t<Use == role::labels || Use == role::seed, any_integer_type, cpp_type<Type>>;
+    template <class T>
+    struct type_in {
+        using type = element_in<T>;
+    };
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    struct type_in<T> {
+        using type = T;
+    };
+    template <class T>
+    using element_type = typename type_in<T>::type;
+};
+
+/// A number in the element type that its variable declares; the argument refers to it.
+template <role Use, element Type>
+using number_type = std::conditional_t<Use == role::seed, std::uint64_t,
+                                       std::conditional_t<Use == role::labels, std::int64_t, cpp_type<Type>>>;
+union scalar_storage {
+    float as_float;
+    double as_double;
+    std::int64_t as_integer;
+    std::uint64_t as_seed;
+
+    template <class T>
+    T& get() {
+        if constexpr (std::is_same_v<T, float>)
+            return as_float;
+        else if constexpr (std::is_same_v<T, double>)
+            return as_double;
+        else if constexpr (std::is_same_v<T, std::int64_t>)
+            return as_integer;
+        else
+            return as_seed;
+    }
+};
+template <role Use, element Type, class T>
+argument argument_from(T& value, scalar_storage& storage) {
+    if constexpr (std::is_arithmetic_v<std::remove_const_t<T>>) {
+        using stored = number_type<Use, Type>;
+        stored& place = storage.get<stored>();
+        place = static_cast<stored>(value);
+        return make_argument(tensor_view<const stored, 0>{&place, {}, {}});
+    } else {
+        return make_argument(as_view(value));
+    }
+}
+
+/// How many axes "..." stands for in a call, known from the types of its arguments.
+template <class Signature, class... Pair>
+constexpr int ellipsis_rank() {
+    int rank = 0;
+    const auto look = [&]<class P>() {
+        const declared_input& in = Signature::inputs[static_cast<std::size_t>(position_of<Signature>(key_text<key_type<P>>()))];
+        if (has_ellipsis(in)) rank = kernel_traits::rank<bound_type<P>>() - named_axes(in);
+    };
+    (look.template operator()<Pair>(), ...);
+    return rank;
+}
+template <expression E, class Signature, class... Pair>
+constexpr int result_rank() {
+    constexpr axis_names axes = E::axes();
+    return axes.has(ellipsis) ? axes.count - 1 + ellipsis_rank<Signature, Pair...>() : axes.count;
+}
+/// A result that owns its memory: a number if it has no axes.
+template <class T, int Rank>
+struct owned {
+    using type = array<T, Rank>;
+};
+template <class T>
+struct owned<T, 0> {
+    using type = T;
+};
+
+template <class T>
+argument output_argument(T& to) {
+    if constexpr (std::is_arithmetic_v<T>) {
+        return make_argument(tensor_view<T, 0>{&to, {}, {}});
+    } else {
+        return make_argument(as_view(to));
+    }
+}
+
+}  // namespace detail
+
+/// A callable kernel of the expressions E...
+template <expression... E>
+class jit_function {
+public:
+    explicit jit_function(std::shared_ptr<kernel> code) : kernel_(std::move(code)) {}
+
+    /// Binds every variable by name and runs; see the head of the file. Throws gradus::error for
+    /// arguments that do not fit each other, before anything is written.
+    template <class... Argument>
+    auto operator()(const Argument&... argument) const {
+        if constexpr ((false || ... || hana::Struct<Argument>::value))
+            return hana::unpack(detail::bindings_from(argument...),
+                                [&](const auto&... pair) { return call(pair...); });
+        else
+            return call(argument...);
+    }
+
+    /// What became of the expressions, stage by stage.
+    explanation explain(int ellipsis_rank = 1, std::string target = {}) const {
+        return explanation(kernel_->view(), kernel_->name(), ellipsis_rank, std::move(target));
+    }
+    graph_view graph() const { return kernel_->view(); }
+    gradus::kernel& kernel() const { return *kernel_; }
+
+private:
+    using signature = detail::signature<E...>;
+
+    template <class... Argument>
+    auto call(const Argument&... argument) const {
+        if constexpr ((false || ... || detail::is_outputs<Argument>))
+            return run_into(argument...);
+        else
+            return run_owned(argument...);
+    }
+
+    /// The last argument is outputs(...).
+    template <class... Argument>
+    void run_into(const Argument&... argument) const {
+        const auto all = std::tie(argument...);
+        constexpr std::size_t last = sizeof...(Argument) - 1;
+        static_assert(detail::is_outputs<std::tuple_element_t<last, std::tuple<Argument...>>>,
+                      "gradus: outputs(...) is the last argument of a call");
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            run(std::get<last>(all), std::get<I>(all)...);
+        }(std::make_index_sequence<last>{});
+    }
+
+    template <class... Output, class... Pair>
+    void run(const outputs_t<Output...>& to, const Pair&... pair) const {
+        static_assert(sizeof...(Output) == sizeof...(E), "gradus: outputs(...) takes one place for each expression");
+        static_assert(detail::call_is_right<signature, detail::kernel_traits, Pair...>());
+        std::array<detail::scalar_storage, sizeof...(Pair) + 1> storage;
+        const auto inputs = input_arguments(storage, pair...);
+        const std::array<argument, sizeof...(E)> results =
+            std::apply([](auto&... place) { return std::array{detail::output_argument(place)...}; }, to.to);
+        kernel_->run(inputs, results);
+    }
+
+    template <class... Pair>
+    auto run_owned(const Pair&... pair) const {
+        static_assert(detail::call_is_right<signature, detail::kernel_traits, Pair...>());
+        std::array<detail::scalar_storage, sizeof...(Pair) + 1> storage;
+        const auto inputs = input_arguments(storage, pair...);
+        return make_results<Pair...>(inputs, std::index_sequence_for<E...>{});
+    }
+
+    template <class... Pair, std::size_t... K>
+    auto make_results(const auto& inputs, std::index_sequence<K...>) const {
+        std::tuple<decltype(make_result<E, Pair...>(inputs, K))...> results{make_result<E, Pair...>(inputs, K)...};
+        const std::array<argument, sizeof...(E)> places{detail::output_argument(std::get<K>(results))...};
+        kernel_->run(inputs, places);
+        if constexpr (sizeof...(E) == 1)
+            return std::move(std::get<0>(results));
+        else
+            return results;
+    }
+
+    template <expression One, class... Pair>
+    auto make_result(const auto& inputs, std::size_t k) const {
+        constexpr int rank = detail::result_rank<One, signature, Pair...>();
+        using item = detail::cpp_type<detail::result_type<One>(detail::arithmetic_type<E...>())>;
+        using result = typename detail::owned<item, rank>::type;
+        if constexpr (rank == 0) {
+            return result{};
+        } else {
+            const auto extents = output_extents(kernel_->view(), inputs, k);
+            std::array<std::int64_t, static_cast<std::size_t>(rank)> fixed{};
+            for (std::size_t i = 0; i < fixed.size(); ++i) fixed[i] = extents[i];
+            return result(fixed);
+        }
+    }
+
+    /// One argument for each input of the graph, in its order.
+    template <class... Pair>
+    auto input_arguments(auto& storage, const Pair&... pair) const {
+        std::array<argument, signature::size> inputs{};
+        std::size_t next = 0;
+        const auto place = [&](const auto& one) {
+            using key = detail::key_type<decltype(one)>;
+            constexpr int position = detail::position_of<signature>(detail::key_text<key>());
+            if constexpr (position >= 0) {
+                constexpr auto i = static_cast<std::size_t>(position);
+                constexpr declared_input in = signature::inputs[i];
+                inputs[i] = detail::argument_from<in.use, in.type>(hana::second(one).value, storage[next++]);
+            }
+        };
+        (place(pair), ...);
+        return inputs;
+    }
+
+    std::shared_ptr<gradus::kernel> kernel_;
+};
+
+/// The kernel of expressions with static storage: its graph and gradients exist before main.
+template <const auto&... E>
+jit_function<std::remove_cvref_t<decltype(E)>...> jit() {
+    static const std::shared_ptr<kernel> slot = kernel_for(program<E...>::view(), program<E...>::name());
+    return jit_function<std::remove_cvref_t<decltype(E)>...>(slot);
+}
+
+/// The kernel of expressions whose numbers may be known only at run time.
+template <expression... E>
+    requires(sizeof...(E) > 0)
+jit_function<E...> jit(const E&... e) {
+    return jit_function<E...>(kernel_for(lower(e...), "kernel"));
+}
+
+}  // namespace gradus

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// One walk over the nodes in order, each made anew in a builder whose axes are the loop axes.
+#include "legalise.hpp"
+
+#include <limits>
+#include <string>
+
+#include <gradus/error.hpp>
+#include <gradus/sym.hpp>
+
+namespace gradus {
+namespace {
+
+class legaliser {
+public:
+    legaliser(graph_view g, const layout& arrangement) : g_(g), arrangement_(arrangement) {
+        for (const loop_axis& loop : arrangement.loops) out_.axis(loop_name(loop));
+    }
+
+    legalised run() {
+        for (std::size_t i = 0; i < g_.inputs.size(); ++i) declare(i);
+        for (const node& n : g_.nodes) made_.push_back(make(n));
+        return finish();
+    }
+
+private:
+    // ---- axes
+
+    std::string loop_name(const loop_axis& loop) const {
+        std::string name;
+        for (const source_axis& source : loop.sources) {
+            if (!name.empty()) name += "·";
+            name += g_.axis_name(source.axis);
+            if (g_.axis_name(source.axis) == ellipsis && source.part > 0) name += std::to_string(source.part);
+        }
+        return name;
+    }
+    bool stands_for(std::size_t loop, int axis) const {
+        for (const source_axis& source : arrangement_.loops[loop].sources)
+            if (source.axis == axis) return true;
+        return false;
+    }
+    axis_set loops_of(axis_set axes) const {
+        axis_set loops = 0;
+        for_each_axis(axes, [&](int axis) {
+            for (std::size_t loop = 0; loop < arrangement_.loops.size(); ++loop)
+                if (stands_for(loop, axis)) loops |= axis_set{1} << loop;
+        });
+        return loops;
+    }
+    axis_order order_of(const axis_order& axes) const {
+        axis_order order;
+        for (int k = 0; k < axes.rank; ++k)
+            for (std::size_t loop = 0; loop < arrangement_.loops.size(); ++loop)
+                if (stands_for(loop, axes.axis[static_cast<std::size_t>(k)]) && (order.set() >> loop & 1) == 0)
+                    order.push_back(static_cast<int>(loop));
+        return order;
+    }
+
+    // ---- nodes
+
+    void declare(std::size_t i) {
+        input entry = g_.inputs[i];
+        entry.axes = order_of(entry.axes);
+        inputs_.push_back({&out_, out_.input_node(g_.text_of(g_.inputs[i].name), entry)});
+    }
+    sym operand(const node& n, std::size_t i) const { return made_[n.args[i]]; }
+    sym constant(double value) { return {&out_, out_.constant(value)}; }
+
+    sym make(const node& n) {
+        switch (about(n.code).shape) {
+            case form::leaf: return leaf(n);
+            case form::reduction: return reduction(n);
+            case form::along: return normalised(operand(n, 0), {loops_of(n.over)});
+            case form::gather: return gather(n);
+            default: return pointwise(n);
+        }
+    }
+    sym leaf(const node& n) {
+        switch (n.code) {
+            case op::constant: return constant(n.value);
+            case op::index: return linear_index(loops_of(n.over));
+            case op::extent: return {&out_, out_.extent(loops_of(n.over))};
+            case op::input:
+            case op::uniform: return inputs_[n.ref];
+            default: throw internal_error("a pattern reached the code generator");
+        }
+    }
+    /// The row-major position over the loops of one axis.
+    sym linear_index(axis_set loops) {
+        sym index = constant(0);
+        bool first = true;
+        for_each_axis(loops, [&](int loop) {
+            const sym along{&out_, out_.index(loop)};
+            index = first ? along : index * extent_of(along, over_axes{axis_set{1} << loop}) + along;
+            first = false;
+        });
+        return index;
+    }
+    sym pointwise(const node& n) {
+        if (n.code == op::stop_gradient || n.code == op::custom_gradient) return operand(n, 0);
+        node copy = n;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) copy.args[i] = operand(n, i).id;
+        return {&out_, out_.intern(copy)};
+    }
+    sym fold(op code, sym e, axis_set over) {
+        const axis_set present = over & e.axes();
+        sym result = present != 0 ? e.apply(code, present) : e;
+        if (code == op::reduce_sum && present != over) result = result * extent_of(e, over_axes{over & ~present});
+        return result;
+    }
+    sym reduction(const node& n) {
+        const axis_set over = loops_of(n.over);
+        if (n.code != op::logsumexp) return fold(n.code, operand(n, 0), over);
+        const sym e = operand(n, 0);
+        const sym largest = fold(op::reduce_max, e, over);
+        const sym total = fold(op::reduce_sum, exp(e - largest), over);
+        return where(abs(largest) < std::numeric_limits<double>::infinity(), largest + log(total), largest);
+    }
+    sym normalised(sym e, over_axes over) {
+        const sym shifted = exp(e - fold(op::reduce_max, e, over.set));
+        return shifted / fold(op::reduce_sum, shifted, over.set);
+    }
+    sym gather(const node& n) {
+        const axis_set over = loops_of(n.over);
+        if (std::popcount(over) != 1) throw error("`at` reads along one named axis, which \"...\" is not");
+        const sym label = operand(n, 1);
+        labels_.push_back({label.id, std::countr_zero(over)});
+        return read_at(operand(n, 0), over, label);
+    }
+    /// e with the coordinate along one axis replaced by a label. Reductions are not entered, since a
+    /// label may vary along the axis that is being reduced: their results are read from memory.
+    sym read_at(sym e, axis_set over, sym label) {
+        const node n = *e;
+        if ((n.axes & over) == 0) return e;
+        if (n.code == op::index && n.over == over) return label;
+        const primitive& row = about(n.code);
+        if (n.code == op::at) {
+            const sym inner = read_at({&out_, n.args[0]}, over, label);
+            return at(inner, over_axes{n.over}, read_at({&out_, n.args[1]}, over, label));
+        }
+        if (row.shape != form::pointwise) return at(e, over_axes{over}, label);
+        node copy = n;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(row.arity); ++i)
+            copy.args[i] = read_at({&out_, n.args[i]}, over, label).id;
+        return {&out_, out_.intern(copy)};
+    }
+
+    /// The labels are carried through as further outputs, to be found again after renumbering.
+    legalised finish() {
+        vec<output> outputs;
+        for (output out : g_.outputs) {
+            out.value = made_[out.value].id;
+            out.axes = order_of(out.axes);
+            out.name = out_.add_name(g_.text_of(out.name));
+            outputs.push_back(out);
+        }
+        for (const label_use& use : labels_) {
+            output carried;
+            carried.value = use.label;
+            outputs.push_back(carried);
+        }
+        legalised result{out_.finish(outputs), {}};
+        for (std::size_t i = 0; i < labels_.size(); ++i) {
+            const label_use use{result.body.outputs[g_.outputs.size() + i].value, labels_[i].axis};
+            bool known = false;
+            for (const label_use& other : result.labels) known |= other.label == use.label && other.axis == use.axis;
+            if (!known) result.labels.push_back(use);
+        }
+        while (result.body.outputs.size() > g_.outputs.size()) result.body.outputs.pop_back();
+        return result;
+    }
+
+    graph_view g_;
+    const layout& arrangement_;
+    builder out_;
+    std::vector<sym> inputs_;
+    std::vector<sym> made_;
+    std::vector<label_use> labels_;
+};
+
+}  // namespace
+
+legalised legalise(graph_view g, const layout& arrangement) { return legaliser(g, arrangement).run(); }
+
+}  // namespace gradus

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <vector>
+
+#include <gradus/graph.hpp>
+#include <gradus/layout.hpp>
+
+namespace gradus {
+
+/// A label whose values must lie inside an axis.
+struct label_use {
+    node_id label = no_node;
+    int axis = 0;  ///< loop axis
+};
+
+struct legalised {
+    graph body;
+    std::vector<label_use> labels;
+};
+
+/// The graph in terms of the layout's loop axes and of primitives that have vector code: logsumexp and
+/// softmax become folds (shared by loss and gradient), `at` moves down to the tensors it reads,
+/// gradient marks fall away.
+legalised legalise(graph_view g, const layout& arrangement);
+
+}  // namespace gradus

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The table from op to emitter, and the rows that are one or two instructions.
+#include "math.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "math_cores.hpp"
+
+namespace gradus {
+namespace {
+
+using namespace vector_math;
+
+using operands = std::span<llvm::Value* const>;
+
+bool is_real(llvm::Value* v) { return v->getType()->isFPOrFPVectorTy(); }
+
+template <auto Core>
+llvm::Value* unary_core(math_context& m, operands in) {
+    return Core(number{&m, in[0]}).v;
+}
+template <auto Core>
+llvm::Value* binary_core(math_context& m, operands in) {
+    return Core(number{&m, in[0]}, number{&m, in[1]}).v;
+}
+
+number sign_of(number x) { return select(0.0 < x, 1.0, select(x < 0.0, -1.0, x)); }
+
+llvm::Value* emit_isnan(math_context& m, operands in) { return m.ir.CreateFCmpUNO(in[0], in[0]); }
+llvm::Value* emit_not(math_context& m, operands in) { return m.ir.CreateNot(in[0]); }
+llvm::Value* emit_and(math_context& m, operands in) { return m.ir.CreateAnd(in[0], in[1]); }
+llvm::Value* emit_or(math_context& m, operands in) { return m.ir.CreateOr(in[0], in[1]); }
+llvm::Value* emit_where(math_context& m, operands in) { return m.ir.CreateSelect(in[0], in[1], in[2]); }
+llvm::Value* emit_first(math_context&, operands in) { return in[0]; }
+
+llvm::Value* emit_neg(math_context& m, operands in) {
+    return is_real(in[0]) ? m.ir.CreateFNeg(in[0]) : m.ir.CreateNeg(in[0]);
+}
+
+/// An arithmetic instruction: one on reals, another on integers.
+template <llvm::Instruction::BinaryOps Real, llvm::Instruction::BinaryOps Integer>
+llvm::Value* arithmetic(math_context& m, operands in) {
+    return m.ir.CreateBinOp(is_real(in[0]) ? Real : Integer, in[0], in[1]);
+}
+
+/// min and max: NaN if an operand is NaN, -0 below +0.
+template <llvm::Intrinsic::ID Real, llvm::Intrinsic::ID Integer>
+llvm::Value* extremum(math_context& m, operands in) {
+    return m.ir.CreateBinaryIntrinsic(is_real(in[0]) ? Real : Integer, in[0], in[1]);
+}
+
+template <llvm::CmpInst::Predicate Real, llvm::CmpInst::Predicate Integer>
+llvm::Value* comparison(math_context& m, operands in) {
+    return m.ir.CreateCmp(is_real(in[0]) ? Real : Integer, in[0], in[1]);
+}
+
+struct row {
+    op code;
+    emitter emit;
+};
+
+using llvm::CmpInst;
+using llvm::Instruction;
+namespace intrinsic = llvm::Intrinsic;
+
+constexpr std::array rows{
+    row{op::neg, emit_neg},
+    row{op::abs, unary_core<static_cast<number (*)(number)>(vector_math::abs)>},
+    row{op::sign, unary_core<sign_of>},
+    row{op::exp, unary_core<static_cast<number (*)(number)>(core_exp)>},
+    row{op::expm1, unary_core<core_expm1>},
+    row{op::log, unary_core<core_log>},
+    row{op::log1p, unary_core<core_log1p>},
+    row{op::sqrt, unary_core<static_cast<number (*)(number)>(vector_math::sqrt)>},
+    row{op::tanh, unary_core<core_tanh>},
+    row{op::sigmoid, unary_core<core_sigmoid>},
+    row{op::softplus, unary_core<core_softplus>},
+    row{op::erf, unary_core<core_erf>},
+    row{op::sin, unary_core<core_sin>},
+    row{op::cos, unary_core<core_cos>},
+    row{op::floor, unary_core<static_cast<number (*)(number)>(vector_math::floor)>},
+    row{op::isnan, emit_isnan},
+    row{op::logical_not, emit_not},
+    row{op::stop_gradient, emit_first},
+
+    row{op::add, arithmetic<Instruction::FAdd, Instruction::Add>},
+    row{op::sub, arithmetic<Instruction::FSub, Instruction::Sub>},
+    row{op::mul, arithmetic<Instruction::FMul, Instruction::Mul>},
+    row{op::div, binary_core<static_cast<number (*)(number, number)>(vector_math::operator/)>},
+    row{op::pow, binary_core<core_pow>},
+    row{op::min, extremum<intrinsic::minimum, intrinsic::smin>},
+    row{op::max, extremum<intrinsic::maximum, intrinsic::smax>},
+    row{op::less, comparison<CmpInst::FCMP_OLT, CmpInst::ICMP_SLT>},
+    row{op::less_equal, comparison<CmpInst::FCMP_OLE, CmpInst::ICMP_SLE>},
+    row{op::greater, comparison<CmpInst::FCMP_OGT, CmpInst::ICMP_SGT>},
+    row{op::greater_equal, comparison<CmpInst::FCMP_OGE, CmpInst::ICMP_SGE>},
+    row{op::equal, comparison<CmpInst::FCMP_OEQ, CmpInst::ICMP_EQ>},
+    row{op::not_equal, comparison<CmpInst::FCMP_UNE, CmpInst::ICMP_NE>},
+    row{op::logical_and, emit_and},
+    row{op::logical_or, emit_or},
+
+    row{op::where, emit_where},
+    row{op::custom_gradient, emit_first},
+};
+
+constexpr std::ptrdiff_t rows_of(op code) {
+    return std::count_if(rows.begin(), rows.end(), [=](const row& r) { return r.code == code; });
+}
+
+constexpr bool covers_every_pointwise_primitive() {
+    for (std::size_t i = 0; i < op_count; ++i) {
+        const auto code = static_cast<op>(i);
+        if (rows_of(code) != (about(code).shape == form::pointwise ? 1 : 0)) return false;
+    }
+    return true;
+}
+static_assert(covers_every_pointwise_primitive(),
+              "math.cpp: one row for each pointwise primitive of primitive.hpp, and none for the others");
+
+constexpr std::array<emitter, op_count> emitters = [] {
+    std::array<emitter, op_count> table{};
+    for (const row& r : rows) table[static_cast<std::size_t>(r.code)] = r.emit;
+    return table;
+}();
+
+}  // namespace
+
+emitter emitter_of(op code) { return emitters[static_cast<std::size_t>(code)]; }
+
+}  // namespace gradus

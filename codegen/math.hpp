@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Vector code for every pointwise primitive: a table from op to emitter. A value is a vector of
+// floats or doubles (real), of i64 (integer) or of i1 (boolean), of any one length; operands arrive
+// already in the kind that the op computes in. Every core is built from correctly rounded add, mul,
+// fma, div and sqrt and from integer operations, with no fast-math flag, so that all targets give
+// the same bits. Accuracy is stated, and tested, at the top of each math_*.cpp.
+#pragma once
+
+#include <span>
+
+#include <gradus/primitive.hpp>
+
+#include "llvm.hpp"
+#include "target.hpp"
+
+namespace gradus {
+
+struct math_context {
+    llvm::IRBuilder<>& ir;  ///< stands at the end of a block; an emitter may end that block and go on in a new one
+    const target& machine;
+};
+
+/// Emits code for one primitive on `arity` operands.
+using emitter = llvm::Value* (*)(math_context& m, std::span<llvm::Value* const> operands);
+
+/// The emitter of a pointwise primitive; null for leaves, reductions, softmax and `at`.
+emitter emitter_of(op code);
+
+}  // namespace gradus

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Cutting a legalised graph into stages.
+//
+// A reduction's group is (axes of its result, axes that it removes). Its level is one more than that of
+// the reductions it needs, except that within one group with rows it may follow them in a later sweep
+// of the same row. A stage is a group at a level. Outputs join a stage that walks their axes, so that
+// values and gradients leave in the sweep that computes them; only what fits nowhere gets a stage of
+// its own. A group whose result some output on the same axes needs late is moved to that later level,
+// so that its inputs are not swept twice.
+#include "plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <gradus/error.hpp>
+
+#include "legalise.hpp"
+
+namespace gradus {
+namespace {
+
+struct group {
+    axis_set rows = 0;
+    axis_set inner = 0;
+    friend auto operator<=>(const group&, const group&) = default;
+    axis_set all() const { return rows | inner; }
+};
+
+/// A reduction that a value needs, and whether it is read at other positions than the value's own.
+struct need {
+    node_id fold = no_node;
+    bool gathered = false;
+    friend auto operator<=>(const need&, const need&) = default;
+};
+using needs = std::vector<need>;
+
+bool is_fold(const node& n) { return about(n.code).shape == form::reduction; }
+
+class planner {
+public:
+    planner(graph_view g, const layout& arrangement) {
+        legalised made = legalise(g, arrangement);
+        plan_.body = std::move(made.body);
+        plan_.arrangement = arrangement;
+        plan_.arithmetic = arithmetic_of(plan_.body);
+        labels_ = std::move(made.labels);
+    }
+
+    plan run() {
+        collect_needs();
+        assign_levels();
+        place_outputs();
+        add_checks();
+        for (const auto& [key, members] : stages_) add_stage(key, members);
+        return std::move(plan_);
+    }
+
+private:
+    /// Stages in the order in which they run: by level, at one level in any fixed order.
+    struct stage_key {
+        int level = 0;
+        group walks;
+        friend auto operator<=>(const stage_key&, const stage_key&) = default;
+    };
+    struct contents {
+        std::vector<node_id> folds;
+        std::vector<int> outputs;
+    };
+
+    const node& at(node_id id) const { return plan_.body.nodes[id]; }
+    group group_of(node_id fold) const { return {at(fold).axes, at(fold).over}; }
+
+    // ---- what needs what
+
+    static void merge(needs& into, const needs& from, bool gathered) {
+        for (need n : from) {
+            n.gathered |= gathered;
+            if (std::find(into.begin(), into.end(), n) == into.end()) into.push_back(n);
+        }
+    }
+    /// needs_[id]: the reductions that the value of a node is computed from directly.
+    void collect_needs() {
+        needs_.resize(plan_.body.nodes.size());
+        for (node_id id = 0; id < needs_.size(); ++id) {
+            const node& n = at(id);
+            needs below;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i)
+                merge(below, needs_of_operand(n.args[i]), n.code == op::at && i == 0);
+            needs_[id] = below;
+            if (is_fold(n)) folds_.push_back(id);
+        }
+    }
+    needs needs_of_operand(node_id id) const { return is_fold(at(id)) ? needs{{id, false}} : needs_[id]; }
+
+    // ---- levels
+
+    bool same_row(const need& n, const group& g) const { return !n.gathered && g.rows != 0 && group_of(n.fold) == g; }
+    int level_after(const needs& all, const group& g) const {
+        int level = 0;
+        for (const need& n : all) level = std::max(level, level_.at(n.fold) + (same_row(n, g) ? 0 : 1));
+        return level;
+    }
+    void assign_levels() {
+        for (const node_id fold : folds_) wanted_[fold] = 0;
+        constexpr int attempts = 16;  // every attempt moves a group to a later level; graphs need two or three
+        for (int i = 0; i < attempts; ++i) {
+            for (const node_id fold : folds_)
+                level_[fold] = std::max(wanted_[fold], level_after(needs_[fold], group_of(fold)));
+            if (!delay_groups()) return;
+        }
+    }
+    /// Moves a group to the level at which an output on its axes can be stored; false if none had to.
+    bool delay_groups() {
+        bool moved = false;
+        for (const output& out : plan_.body.outputs) {
+            const needs all = needs_of_operand(out.value);
+            for (const need& n : all) {
+                const group g = group_of(n.fold);
+                if (n.gathered || g.rows == 0 || g.all() != out.axes.set()) continue;
+                const int wanted = level_after(all, g);
+                if (level_.at(n.fold) < wanted) moved |= delay(n.fold, wanted);
+            }
+        }
+        return moved;
+    }
+    bool delay(node_id fold, int level) {
+        if (wanted_[fold] >= level) return false;
+        wanted_[fold] = level;
+        for (const need& n : needs_[fold])
+            if (same_row(n, group_of(fold))) delay(n.fold, level);
+        return true;
+    }
+
+    // ---- outputs
+
+    void place_outputs() {
+        for (const node_id fold : folds_) stages_[{level_[fold], group_of(fold)}].folds.push_back(fold);
+        for (int i = 0; i < static_cast<int>(plan_.body.outputs.size()); ++i) stages_[home_of(i)].outputs.push_back(i);
+    }
+    bool can_store(const stage_key& key, axis_set axes, const needs& all) const {
+        if (key.walks.inner != 0 && axes != key.walks.all() && (axes != key.walks.rows || key.walks.rows == 0)) return false;
+        if (key.walks.inner == 0 && axes != key.walks.rows) return false;
+        for (const need& n : all) {
+            const bool here = same_row(n, key.walks) && level_.at(n.fold) == key.level;
+            if (!here && level_.at(n.fold) >= key.level) return false;
+        }
+        return true;
+    }
+    stage_key home_of(int i) const {
+        const output& out = plan_.body.outputs[static_cast<std::size_t>(i)];
+        const axis_set axes = out.axes.set();
+        const needs all = needs_of_operand(out.value);
+        for (const auto& [key, members] : stages_)
+            if (can_store(key, axes, all)) return key;
+        return {level_after(all, {axes, 0}), {axes, 0}};
+    }
+
+    // ---- stages
+
+    void add_checks() {
+        for (const label_use& use : labels_) {
+            stage made;
+            made.shape.form = stage_form::check;
+            made.shape.rows = at(use.label).axes;
+            made.shape.axis = use.axis;
+            made.label = use.label;
+            if (at(use.label).code == op::input) made.shape.label = static_cast<int>(at(use.label).ref);
+            made.shape.lane = -1;
+            plan_.stages.push_back(made);
+        }
+    }
+
+    void add_stage(const stage_key& key, const contents& members) {
+        stage made;
+        made.shape.rows = key.walks.rows;
+        made.shape.inner = key.walks.inner;
+        const bool blocks = key.walks.rows == 0 && key.walks.inner != 0;
+        made.shape.form = blocks ? stage_form::blocks : stage_form::rows;
+        for (const node_id fold : members.folds) add_fold(made, sweep_of(fold, key), fold);
+        for (const int i : members.outputs) add_output(made, i, key);
+        made.shape.lane = lane_of(made);
+        made.shape.chunk = key.walks.inner == 0 ? block_size : 512;
+        if (blocks) made.sweeps.resize(std::max<std::size_t>(made.sweeps.size(), 1));
+        keep_needed(made, key);
+        if (blocks && !members.folds.empty())
+            add_blocks(std::move(made), members);
+        else
+            plan_.stages.push_back(std::move(made));
+    }
+    /// The sweep of a row that can compute a fold, or store a value: after those of what it needs.
+    std::size_t sweep_after(const needs& all, const stage_key& key) const {
+        std::size_t after = 0;
+        for (const need& n : all)
+            if (same_row(n, key.walks) && level_.at(n.fold) == key.level) after = std::max(after, sweep_of(n.fold, key) + 1);
+        return after;
+    }
+    std::size_t sweep_of(node_id fold, const stage_key& key) const { return sweep_after(needs_[fold], key); }
+
+    static sweep& sweep_at(stage& s, std::size_t i) {
+        if (s.sweeps.size() <= i) s.sweeps.resize(i + 1);
+        return s.sweeps[i];
+    }
+    static void add_fold(stage& s, std::size_t i, node_id fold) { sweep_at(s, i).folds.push_back(fold); }
+    void add_output(stage& s, int i, const stage_key& key) {
+        const output& out = plan_.body.outputs[static_cast<std::size_t>(i)];
+        const store to{out.value, i, -1};
+        if (key.walks.inner != 0 && out.axes.set() == key.walks.all())
+            sweep_at(s, sweep_after(needs_of_operand(out.value), key)).stores.push_back(to);
+        else
+            s.row_stores.push_back(to);
+    }
+
+    /// Gives every fold of this stage that another stage reads a temporary.
+    void keep_needed(stage& s, const stage_key& key) {
+        for (const sweep& part : s.sweeps)
+            for (const node_id fold : part.folds)
+                if (key.walks.rows == 0 || read_elsewhere(fold, key)) {
+                    const int place = add_temporary({at(fold).axes, -1, size_of(plan_.arithmetic), 1});
+                    plan_.kept_values.push_back({fold, place});
+                    if (key.walks.rows != 0) s.row_stores.push_back({fold, -1, place});
+                }
+    }
+    int add_temporary(temporary t) {
+        plan_.temporaries.push_back(t);
+        return static_cast<int>(plan_.temporaries.size()) - 1;
+    }
+    bool reads_from_outside(const stage_key& reader, const needs& all, node_id fold, const stage_key& maker) const {
+        for (const need& n : all)
+            if (n.fold == fold && (n.gathered || reader != maker)) return true;
+        return false;
+    }
+    bool read_elsewhere(node_id fold, const stage_key& maker) const {
+        for (const auto& [key, members] : stages_) {
+            for (const node_id other : members.folds)
+                if (reads_from_outside(key, needs_[other], fold, maker)) return true;
+            for (const int i : members.outputs)
+                if (reads_from_outside(key, needs_of_operand(plan_.body.outputs[static_cast<std::size_t>(i)].value), fold, maker))
+                    return true;
+        }
+        return false;
+    }
+
+    /// A stage without rows leaves the partial results of its blocks, which a further stage folds.
+    void add_blocks(stage made, const contents& members) {
+        const int blocks = static_cast<int>(plan_.stages.size());
+        plan_.stages.push_back(std::move(made));
+        add_temporary({0, blocks, sizeof(double), members.folds.size()});
+        stage last;
+        last.shape.form = stage_form::combine;
+        last.partials_of = blocks;
+        plan_.stages.push_back(last);
+    }
+
+    // ---- the vectorised axis
+
+    void collect_tensors(node_id id, std::vector<std::uint8_t>& seen, std::vector<std::size_t>& tensors) const {
+        std::vector<node_id> open{id};
+        while (!open.empty()) {
+            const node_id next = open.back();
+            open.pop_back();
+            if (seen[next] != 0) continue;
+            seen[next] = 1;
+            const node& n = at(next);
+            if (n.code == op::input) tensors.push_back(n.ref);
+            if (next != id && is_fold(n)) continue;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
+        }
+    }
+    /// The axis along which most of what the stage touches is contiguous; the innermost on a tie.
+    int lane_of(const stage& s) const {
+        std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
+        std::vector<std::size_t> tensors;
+        const auto add_stores = [&](const std::vector<store>& stores) {
+            for (const store& to : stores) {
+                collect_tensors(to.value, seen, tensors);
+                if (to.output >= 0) tensors.push_back(plan_.body.inputs.size() + static_cast<std::size_t>(to.output));
+            }
+        };
+        for (const sweep& part : s.sweeps) {
+            for (const node_id fold : part.folds) collect_tensors(fold, seen, tensors);
+            add_stores(part.stores);
+        }
+        add_stores(s.row_stores);
+        return heaviest_axis(s, tensors);
+    }
+    int heaviest_axis(const stage& s, const std::vector<std::size_t>& tensors) const {
+        std::array<int, max_axes> weight{};
+        const std::size_t inputs = plan_.body.inputs.size();
+        for (const std::size_t t : tensors) {
+            const int unit = plan_.arrangement.unit[t];
+            const int rank = t < inputs ? plan_.body.inputs[t].axes.rank : plan_.body.outputs[t - inputs].axes.rank;
+            if (unit >= 0) weight[static_cast<std::size_t>(unit)] += rank;
+        }
+        // Blocks are cut along an axis of the sweep.
+        const axis_set among = s.shape.form == stage_form::blocks ? s.shape.inner : s.shape.rows | s.shape.inner;
+        int best = -1;
+        for_each_axis(among, [&](int axis) {
+            if (best < 0 || weight[static_cast<std::size_t>(axis)] >= weight[static_cast<std::size_t>(best)]) best = axis;
+        });
+        return best;
+    }
+
+    plan plan_;
+    std::vector<label_use> labels_;
+    std::vector<needs> needs_;
+    std::vector<node_id> folds_;
+    std::map<node_id, int> level_, wanted_;
+    std::map<stage_key, contents> stages_;
+};
+
+}  // namespace
+
+plan make_plan(graph_view g, const layout& arrangement) { return planner(g, arrangement).run(); }
+
+}  // namespace gradus

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Builds graphs. Nodes are interned: a node that exists already is returned, not added, so equal
+// expressions have equal ids and sharing is free. An id never changes and operands come first, so a
+// rewrite only ever appends; what is no longer reached falls away in `finish`.
+//
+//   intern  adds the node as it stands.
+//   make    first lets the rewriter (rule.hpp) replace it; without one it is intern.
+#pragma once
+
+#include <bit>
+#include <stdexcept>
+
+#include <gradus/graph.hpp>
+
+namespace gradus {
+
+class builder {
+public:
+    /// Returns the node to use in place of the given one (see rule.hpp).
+    using rewriter = node_id (*)(builder&, const node&);
+
+    constexpr builder() = default;
+    constexpr explicit builder(rewriter rewrite) : rewrite_(rewrite) {}
+
+    constexpr const node& operator[](node_id id) const { return nodes_[id]; }
+    constexpr std::size_t size() const { return nodes_.size(); }
+    constexpr const vec<node>& nodes() const { return nodes_; }
+    constexpr const vec<input>& inputs() const { return inputs_; }
+    constexpr std::string_view text_of(name_ref ref) const { return {names_.data() + ref.begin, ref.size}; }
+
+    // ---- axes and names
+
+    /// The number of the axis of that name; it is added if it is new.
+    constexpr int axis(std::string_view name) {
+        for (std::size_t i = 0; i < axes_.size(); ++i)
+            if (text_of(axes_[i]) == name) return static_cast<int>(i);
+        if (axes_.size() == max_axes) throw std::length_error("gradus: an expression has at most 32 axes");
+        axes_.push_back(add_name(name));
+        axis_hashes_.push_back(mix(hash_of(name), 0));
+        return static_cast<int>(axes_.size()) - 1;
+    }
+    constexpr std::string_view axis_name(int axis) const { return text_of(axes_[static_cast<std::size_t>(axis)]); }
+    constexpr name_ref add_name(std::string_view name) {
+        const name_ref ref{static_cast<std::uint32_t>(names_.size()), static_cast<std::uint32_t>(name.size())};
+        for (const char c : name) names_.push_back(c);
+        return ref;
+    }
+
+    // ---- nodes
+
+    constexpr node_id constant(double value) {
+        node n;
+        n.code = op::constant;
+        n.value = value;
+        return intern(n);
+    }
+    /// The node that stands for the input of that name, which is declared on first use.
+    constexpr node_id input_node(std::string_view name, const input& declared) {
+        node n;
+        n.code = declared.use == role::seed ? op::uniform : op::input;
+        n.type = declared.use == role::labels ? kind::integer : kind::real;
+        n.axes = declared.axes.set();
+        n.ref = declare(name, declared);
+        return intern(n);
+    }
+    /// The coordinate along an axis.
+    constexpr node_id index(int axis) {
+        node n;
+        n.code = op::index;
+        n.type = kind::integer;
+        n.axes = n.over = axis_set{1} << axis;
+        return intern(n);
+    }
+    /// The product of the extents of some axes.
+    constexpr node_id extent(axis_set over) {
+        if (over == 0) return constant(1);
+        node n;
+        n.code = op::extent;
+        n.type = kind::integer;
+        n.over = over;
+        return intern(n);
+    }
+    constexpr node_id make(op code, node_id a, node_id b = no_node, node_id c = no_node, axis_set over = 0) {
+        node n;
+        n.code = code;
+        n.args = {a, b, c};
+        n.over = over;
+        return make(n);
+    }
+    constexpr node_id make(const node& n) { return rewrite_ != nullptr ? rewrite_(*this, n) : intern(n); }
+
+    /// Adds the node, or finds the equal one. Axes, element kind and hash follow from the operands.
+    constexpr node_id intern(node n) {
+        complete(n);
+        if (2 * (nodes_.size() + 1) > buckets_.size()) rehash();
+        std::size_t slot = n.hash & (buckets_.size() - 1);
+        while (buckets_[slot] != no_node) {
+            if (same(nodes_[buckets_[slot]], n)) return buckets_[slot];
+            slot = (slot + 1) & (buckets_.size() - 1);
+        }
+        const auto id = static_cast<node_id>(nodes_.size());
+        buckets_[slot] = id;
+        nodes_.push_back(n);
+        return id;
+    }
+
+    constexpr void log(std::uint16_t rule, node_id made) {
+        for (const firing& f : log_)
+            if (f.rule == rule && f.made == made) return;
+        log_.push_back({rule, made});
+    }
+
+    /// The graph of the given outputs: only nodes that they reach, numbered in an order that depends
+    /// on the outputs alone. Inputs that no output needs any more stay declared, with used = false.
+    constexpr graph finish(const vec<output>& outputs) const;
+
+private:
+    constexpr std::uint32_t declare(std::string_view name, const input& declared) {
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+            if (text_of(inputs_[i].name) != name) continue;
+            const input& known = inputs_[i];
+            if (known.use != declared.use || known.type != declared.type || !(known.axes == declared.axes))
+                throw std::invalid_argument("gradus: two different variables of one expression have the same name");
+            return static_cast<std::uint32_t>(i);
+        }
+        inputs_.push_back(declared);
+        inputs_.back().name = add_name(name);
+        return static_cast<std::uint32_t>(inputs_.size()) - 1;
+    }
+
+    constexpr void complete(node& n) const {
+        const primitive& row = about(n.code);
+        if (row.shape != form::leaf) {
+            n.axes = axes_of(n, row);
+            n.type = kind_of(n, row);
+        }
+        n.hash = hash_of_node(n, row.arity);
+    }
+    constexpr axis_set axes_of(const node& n, const primitive& row) const {
+        if (row.shape == form::gather) return (nodes_[n.args[0]].axes & ~n.over) | nodes_[n.args[1]].axes;
+        axis_set axes = 0;
+        for (int i = 0; i < row.arity; ++i) axes |= nodes_[n.args[static_cast<std::size_t>(i)]].axes;
+        return row.shape == form::reduction ? axes & ~n.over : axes;
+    }
+    constexpr kind kind_of(const node& n, const primitive& row) const {
+        switch (row.kinds) {
+            case kind_rule::boolean: return kind::boolean;
+            case kind_rule::first: return nodes_[n.args[0]].type;
+            case kind_rule::promote: return promoted(n, 0, row.arity);
+            case kind_rule::branches:
+                if (nodes_[n.args[1]].type == kind::boolean && nodes_[n.args[2]].type == kind::boolean)
+                    return kind::boolean;
+                return promoted(n, 1, row.arity);
+            default: return kind::real;
+        }
+    }
+    constexpr kind promoted(const node& n, int first, int last) const {
+        bool any_integer = false;
+        for (int i = first; i < last; ++i) {
+            const node& operand = nodes_[n.args[static_cast<std::size_t>(i)]];
+            if (operand.type == kind::integer)
+                any_integer = true;
+            else if (operand.code != op::constant || !is_whole(operand.value))
+                return kind::real;
+        }
+        return any_integer ? kind::integer : kind::real;
+    }
+    static constexpr bool is_whole(double value) {
+        return value > -9e15 && value < 9e15 && static_cast<double>(static_cast<std::int64_t>(value)) == value;
+    }
+    constexpr std::uint64_t hash_of_node(const node& n, int arity) const {
+        std::uint64_t hash = mix(static_cast<std::uint64_t>(n.code), std::bit_cast<std::uint64_t>(n.value));
+        for (int i = 0; i < arity; ++i) hash = mix(hash, nodes_[n.args[static_cast<std::size_t>(i)]].hash);
+        std::uint64_t over = 0;
+        if (n.over != any_axes)
+            for_each_axis(n.over, [&](int axis) { over += axis_hashes_[static_cast<std::size_t>(axis)]; });
+        if (n.over != 0) hash = mix(hash, over);
+        if (n.code == op::input || n.code == op::uniform) hash = mix(hash, gradus::hash_of(text_of(inputs_[n.ref].name)));
+        if (n.code == op::wildcard) hash = mix(hash, n.ref);
+        return hash;
+    }
+    static constexpr bool same(const node& a, const node& b) {
+        return a.hash == b.hash && a.code == b.code && a.args == b.args && a.over == b.over && a.ref == b.ref &&
+               std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);
+    }
+    constexpr void rehash() {
+        buckets_ = vec<node_id>(buckets_.empty() ? 64 : 4 * buckets_.size(), no_node);
+        for (node_id id = 0; id < nodes_.size(); ++id) {
+            std::size_t slot = nodes_[id].hash & (buckets_.size() - 1);
+            while (buckets_[slot] != no_node) slot = (slot + 1) & (buckets_.size() - 1);
+            buckets_[slot] = id;
+        }
+    }
+
+    rewriter rewrite_ = nullptr;
+    vec<node> nodes_;
+    vec<node_id> buckets_;
+    vec<input> inputs_;
+    vec<name_ref> axes_;
+    vec<std::uint64_t> axis_hashes_;
+    vec<firing> log_;
+    vec<char> names_;
+};
+
+namespace detail {
+
+/// The nodes that the roots reach, operands before users, in the order of a depth-first walk.
+constexpr vec<node_id> reached_from(const vec<node>& nodes, const vec<node_id>& roots) {
+    vec<node_id> order, stack;
+    vec<std::uint8_t> state(nodes.size(), 0);  // 0 unseen, 1 opened, 2 done
+    for (const node_id root : roots) {
+        stack.push_back(root);
+        while (!stack.empty()) {
+            const node_id id = stack.back();
+            const node& n = nodes[id];
+            if (state[id] != 0) {
+                stack.pop_back();
+                if (state[id] == 1) order.push_back(id);
+                state[id] = 2;
+                continue;
+            }
+            state[id] = 1;
+            for (int i = arity(n); i-- > 0;)
+                if (state[n.args[static_cast<std::size_t>(i)]] == 0) stack.push_back(n.args[static_cast<std::size_t>(i)]);
+        }
+    }
+    return order;
+}
+
+/// The hash of all that generated code depends on.
+constexpr std::uint64_t content_hash(const graph& g) {
+    const graph_view view = g;
+    std::uint64_t hash = 0;
+    for (const input& in : g.inputs) {
+        hash = mix(hash, hash_of(view.text_of(in.name)));
+        hash = mix(hash, static_cast<std::uint64_t>(in.use) << 8 | static_cast<std::uint64_t>(in.type));
+        for (int i = 0; i < in.axes.rank; ++i)
+            hash = mix(hash, hash_of(view.axis_name(in.axes.axis[static_cast<std::size_t>(i)])));
+    }
+    for (const output& out : g.outputs) {
+        hash = mix(mix(hash, g.nodes[out.value].hash), static_cast<std::uint64_t>(out.type));
+        for (int i = 0; i < out.axes.rank; ++i)
+            hash = mix(hash, hash_of(view.axis_name(out.axes.axis[static_cast<std::size_t>(i)])));
+    }
+    return hash;
+}
+
+}  // namespace detail
+
+constexpr graph builder::finish(const vec<output>& outputs) const {
+    vec<node_id> roots;
+    for (const output& out : outputs) roots.push_back(out.value);
+    const vec<node_id> order = detail::reached_from(nodes_, roots);
+    vec<node_id> renamed(nodes_.size(), no_node);
+    graph g;
+    g.nodes.reserve(order.size());
+    g.inputs = inputs_;
+    g.axes = axes_;
+    g.names = names_;
+    g.outputs = outputs;
+    for (input& in : g.inputs) in.used = false;
+    for (const node_id id : order) {
+        renamed[id] = static_cast<node_id>(g.nodes.size());
+        node n = nodes_[id];
+        for (int i = 0; i < arity(n); ++i) {
+            node_id& operand = n.args[static_cast<std::size_t>(i)];
+            operand = renamed[operand];
+        }
+        if (n.code == op::input || n.code == op::uniform) g.inputs[n.ref].used = true;
+        g.nodes.push_back(n);
+    }
+    for (output& out : g.outputs) out.value = renamed[out.value];
+    for (const firing& f : log_) g.log.push_back({f.rule, renamed[f.made]});
+    g.hash = detail::content_hash(g);
+    return g;
+}
+
+}  // namespace gradus

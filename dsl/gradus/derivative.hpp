@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The table of adjoints: for each primitive, what reaches each operand from the adjoint g of its
+// result. Written with `chain` and `choose`, which keep a select outermost: where the select is not
+// taken, no product with a local derivative is ever formed, so an infinite or undefined derivative
+// there cannot turn a zero adjoint into NaN.
+#pragma once
+
+#include <gradus/rewrite.hpp>
+
+namespace gradus {
+namespace detail {
+
+constexpr bool is_zero(sym a) { return (*a).code == op::constant && (*a).value == 0; }
+
+/// The condition under which g can differ from zero, if g is a select with a zero branch, or a sum or
+/// product of such; id no_node if there is none.
+constexpr sym guard_of(sym g) {
+    constexpr int depth_limit = 8;
+    const auto walk = [&](auto&& self, sym s, int depth) -> sym {
+        const node n = *s;
+        const sym none{s.graph, no_node};
+        if (depth == depth_limit) return none;
+        const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
+        switch (n.code) {
+            case op::where:
+                if (is_zero(at(2))) return at(0);
+                if (is_zero(at(1))) return !at(0);
+                return none;
+            case op::neg: return self(self, at(0), depth + 1);
+            case op::div: return self(self, at(0), depth + 1);
+            case op::mul: {
+                const sym left = self(self, at(0), depth + 1);
+                return left.id != no_node ? left : self(self, at(1), depth + 1);
+            }
+            case op::add:
+            case op::sub: {
+                const sym left = self(self, at(0), depth + 1);
+                const sym right = self(self, at(1), depth + 1);
+                if (left.id == no_node || right.id == no_node) return none;
+                return left.id == right.id ? left : (left || right);
+            }
+            default: return none;
+        }
+    };
+    return walk(walk, g, 0);
+}
+
+constexpr sym noted(sym made) {
+    made.graph->log(static_cast<std::uint16_t>(structural::select_outermost), made.id);
+    return made;
+}
+
+/// g combined with a local derivative by `combine`, zero where g is zero whatever the derivative is.
+template <class Combine>
+constexpr sym chained(sym g, Combine combine) {
+    if (is_zero(g)) return g;
+    const node n = *g;
+    if (n.code == op::where) {
+        const sym condition{g.graph, n.args[0]}, yes{g.graph, n.args[1]}, no{g.graph, n.args[2]};
+        if (is_zero(no)) return noted(where(condition, chained(yes, combine), 0.0));
+        if (is_zero(yes)) return noted(where(condition, 0.0, chained(no, combine)));
+    }
+    const sym guard = guard_of(g);
+    return guard.id == no_node ? combine(g) : noted(where(guard, combine(g), 0.0));
+}
+
+/// The adjoint g times a local derivative.
+constexpr sym chain(sym g, sym derivative) {
+    if (is_zero(derivative)) return derivative;
+    if ((*derivative).code == op::constant) return g * derivative;
+    return chained(g, [&](sym part) { return part * derivative; });
+}
+constexpr sym chain(sym g, double derivative) { return chain(g, g.number(derivative)); }
+/// The adjoint g divided by a value.
+constexpr sym chain_divide(sym g, sym divisor) {
+    return chained(g, [&](sym part) { return part / divisor; });
+}
+/// g where the condition holds, else zero.
+constexpr sym choose(sym condition, sym g) { return where(condition, g, 0.0); }
+constexpr sym choose_not(sym condition, sym g) { return where(condition, 0.0, g); }
+
+/// What an adjoint rule sees: the adjoint g of the result y, the operands, and the axes meant.
+struct pullback {
+    sym g, y, a, b, c;
+    over_axes over;
+};
+using adjoint_rule = sym (*)(const pullback&);
+
+/// Rules for the operands; null where no gradient flows.
+struct adjoint_row {
+    op code;
+    std::array<adjoint_rule, 3> operand{};
+};
+
+#define GRADUS_ADJOINT(expression) [](const pullback& p) constexpr -> sym { return expression; }
+inline constexpr double two_over_sqrt_pi = 1.1283791670955126;
+
+/// Ties of max and min: the whole gradient to neither side against a constant (the subgradient 0 of
+/// relu at its kink), half to each of two variables.
+constexpr sym to_larger(const pullback& p, sym mine, sym other) {
+    const sym strict = choose(mine > other, p.g);
+    if ((*other).code == op::constant || (*mine).code == op::constant) return strict;
+    return where(mine == other, chain(p.g, 0.5), strict);
+}
+constexpr sym to_smaller(const pullback& p, sym mine, sym other) {
+    const sym strict = choose(mine < other, p.g);
+    if ((*other).code == op::constant || (*mine).code == op::constant) return strict;
+    return where(mine == other, chain(p.g, 0.5), strict);
+}
+/// The extreme of a reduction shares its gradient equally among the elements that attain it.
+constexpr sym to_extreme(const pullback& p) {
+    const sym attained = p.a == p.y;
+    return choose(attained, chain_divide(p.g, sum(where(attained, 1.0, 0.0), p.over)));
+}
+
+inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
+    {op::constant, {}},
+    {op::input, {}},
+    {op::index, {}},
+    {op::extent, {}},
+    {op::uniform, {}},
+    {op::wildcard, {}},
+    {op::neg, {GRADUS_ADJOINT(-p.g)}},
+    {op::abs, {GRADUS_ADJOINT(chain(p.g, sign(p.a)))}},
+    {op::sign, {}},
+    {op::exp, {GRADUS_ADJOINT(chain(p.g, p.y))}},
+    {op::expm1, {GRADUS_ADJOINT(chain(p.g, exp(p.a)))}},
+    {op::log, {GRADUS_ADJOINT(chain_divide(p.g, p.a))}},
+    {op::log1p, {GRADUS_ADJOINT(chain_divide(p.g, p.a + 1.0))}},
+    {op::sqrt, {GRADUS_ADJOINT(chain_divide(p.g, 2.0 * p.y))}},
+    {op::tanh, {GRADUS_ADJOINT(chain(p.g, 1.0 - p.y * p.y))}},
+    {op::sigmoid, {GRADUS_ADJOINT(chain(p.g, p.y * sigmoid(-p.a)))}},
+    {op::softplus, {GRADUS_ADJOINT(chain(p.g, sigmoid(p.a)))}},
+    {op::erf, {GRADUS_ADJOINT(chain(p.g, two_over_sqrt_pi * exp(-(p.a * p.a))))}},
+    {op::sin, {GRADUS_ADJOINT(chain(p.g, cos(p.a)))}},
+    {op::cos, {GRADUS_ADJOINT(-chain(p.g, sin(p.a)))}},
+    {op::floor, {}},
+    {op::isnan, {}},
+    {op::logical_not, {}},
+    {op::stop_gradient, {}},
+    {op::add, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(p.g)}},
+    {op::sub, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(-p.g)}},
+    {op::mul, {GRADUS_ADJOINT(chain(p.g, p.b)), GRADUS_ADJOINT(chain(p.g, p.a))}},
+    {op::div, {GRADUS_ADJOINT(chain_divide(p.g, p.b)), GRADUS_ADJOINT(-chain(p.g, p.y / p.b))}},
+    {op::pow,
+     {GRADUS_ADJOINT(chain(p.g, p.b * pow(p.a, p.b - 1.0))),
+      GRADUS_ADJOINT(chain(p.g, where(p.a == 0.0, 0.0, p.y * log(p.a))))}},
+    {op::min, {GRADUS_ADJOINT(to_smaller(p, p.a, p.b)), GRADUS_ADJOINT(to_smaller(p, p.b, p.a))}},
+    {op::max, {GRADUS_ADJOINT(to_larger(p, p.a, p.b)), GRADUS_ADJOINT(to_larger(p, p.b, p.a))}},
+    {op::less, {}},
+    {op::less_equal, {}},
+    {op::greater, {}},
+    {op::greater_equal, {}},
+    {op::equal, {}},
+    {op::not_equal, {}},
+    {op::logical_and, {}},
+    {op::logical_or, {}},
+    {op::where, {nullptr, GRADUS_ADJOINT(choose(p.a, p.g)), GRADUS_ADJOINT(choose_not(p.a, p.g))}},
+    {op::custom_gradient, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(chain(p.g, p.c))}},
+    {op::reduce_sum, {GRADUS_ADJOINT(p.g)}},
+    {op::reduce_max, {GRADUS_ADJOINT(to_extreme(p))}},
+    {op::reduce_min, {GRADUS_ADJOINT(to_extreme(p))}},
+    {op::logsumexp, {GRADUS_ADJOINT(chain(p.g, softmax(p.a, p.over)))}},
+    {op::softmax, {GRADUS_ADJOINT(p.y * (p.g - sum(p.g * p.y, p.over)))}},
+    {op::at, {GRADUS_ADJOINT(choose(index_of(p.a, p.over) == p.b, p.g))}},
+}};
+#undef GRADUS_ADJOINT
+
+constexpr bool adjoints_are_in_order() {
+    for (std::size_t i = 0; i < op_count; ++i)
+        if (adjoint_table[i].code != static_cast<op>(i)) return false;
+    return true;
+}
+static_assert(adjoints_are_in_order(), "adjoint_table: one row for each op, in the order of the enumeration");
+
+}  // namespace detail
+}  // namespace gradus

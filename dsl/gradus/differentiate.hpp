@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Differentiation: one reverse sweep over the array of nodes. Adjoints are ordinary nodes of the same
+// builder, so a derivative of a derivative needs no further code.
+//
+// Broadcasting is by name. A node y that lives on more axes than its operand x uses each element of x
+// many times: what flows back to x is summed over axes(y) \ axes(x), an axis that the contribution
+// itself lacks counting its extent.
+#pragma once
+
+#include <gradus/derivative.hpp>
+
+namespace gradus {
+namespace detail {
+
+/// Marks the nodes up to `root` whose value depends on `variable`.
+constexpr vec<std::uint8_t> dependents(const builder& graph, node_id root, node_id variable) {
+    vec<std::uint8_t> depends(root + std::size_t{1}, 0);
+    if (variable > root) return depends;
+    depends[variable] = 1;
+    for (node_id id = variable + 1; id <= root; ++id)
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(graph[id])); ++i)
+            if (depends[graph[id].args[i]] != 0) depends[id] = 1;
+    return depends;
+}
+
+/// Adds a contribution to the adjoint of an operand that lives on fewer axes than `space`.
+constexpr void accumulate(builder& graph, node_id& adjoint, sym contribution, axis_set space, axis_set wanted) {
+    if (is_zero(contribution)) return;
+    if ((space & ~wanted) != 0) contribution = sum(contribution, over_axes{space & ~wanted});
+    adjoint = adjoint == no_node ? contribution.id : (sym{&graph, adjoint} + contribution).id;
+}
+
+constexpr void pull_back(builder& graph, node_id id, vec<node_id>& adjoint, const vec<std::uint8_t>& depends) {
+    const node n = graph[id];  // a copy: the array grows below
+    const adjoint_row& row = adjoint_table[static_cast<std::size_t>(n.code)];
+    const auto handle = [&](std::size_t i) { return sym{&graph, n.args[i]}; };
+    const pullback p{{&graph, adjoint[id]}, {&graph, id}, handle(0), handle(1), handle(2), {n.over}};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) {
+        const node_id operand = n.args[i];
+        if (depends[operand] == 0 || row.operand[i] == nullptr) continue;
+        accumulate(graph, adjoint[operand], row.operand[i](p), n.axes | n.over, graph[operand].axes);
+    }
+}
+
+}  // namespace detail
+
+/// The gradient of sum(root * seed) for the node `variable`: reverse mode. Axes of the result are among
+/// the variable's; the node 0 if root does not depend on it.
+constexpr node_id differentiate(builder& graph, node_id root, node_id variable, node_id seed) {
+    const vec<std::uint8_t> depends = detail::dependents(graph, root, variable);
+    vec<node_id> adjoint(root + std::size_t{1}, no_node);
+    adjoint[root] = seed;
+    for (node_id id = root; id > variable && id <= root; --id)
+        if (depends[id] != 0 && adjoint[id] != no_node) detail::pull_back(graph, id, adjoint, depends);
+    if (variable > root || adjoint[variable] == no_node) return graph.constant(0);
+    return adjoint[variable];
+}
+
+}  // namespace gradus

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Everything of gradus::dsl: expressions, derivatives, the interpreter, printing, the catalogue.
+#pragma once
+
+#include <gradus/evaluate.hpp>
+#include <gradus/formula.hpp>
+#include <gradus/losses.hpp>

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Derivatives as expressions: grad, vjp, jvp. Each is one surface node that the builder resolves, so
+// adjoints never appear in a type, and a derivative can be differentiated again.
+#pragma once
+
+#include <gradus/composite.hpp>
+#include <gradus/differentiate.hpp>
+
+namespace gradus {
+namespace detail {
+
+template <class T>
+struct is_variable : std::false_type {};
+template <fixed_string Declaration, role Use, class T>
+struct is_variable<variable<Declaration, Use, T>> : std::true_type {
+    static constexpr bool differentiable = Use == role::tensor || Use == role::scalar;
+};
+template <class T>
+concept any_variable = is_variable<std::remove_cvref_t<T>>::value;
+
+/// The derivative lives on the variable's axes and has its element type.
+template <class X>
+struct vjp_tag {
+    using derivative_for = X;
+    static constexpr sym build(builder& graph, sym y, sym x, sym upstream) {
+        return {&graph, differentiate(graph, y.id, x.id, upstream.id)};
+    }
+    static constexpr axis_names axes(const axis_names&, const axis_names& x, const axis_names&) { return x; }
+};
+
+/// The directional derivative as two reverse sweeps: v ↦ (∂y/∂x)ᵀ v is linear, and its transpose at dx
+/// is (∂y/∂x) dx; v itself falls away.
+struct jvp_tag {
+    static constexpr sym build(builder& graph, sym y, sym x, sym direction) {
+        input entry;
+        for_each_axis(y.axes(), [&](int axis) { entry.axes.push_back(axis); });
+        const sym v{&graph, graph.input_node("(cotangent)", entry)};
+        const sym transposed{&graph, differentiate(graph, y.id, x.id, v.id)};
+        // A gradient that is constant along an axis of x still acts on every element of it.
+        const axis_set hidden = (*x).axes & ~transposed.axes();
+        const sym upstream = hidden == 0 ? direction : sum(direction, over_axes{hidden});
+        return {&graph, differentiate(graph, transposed.id, v.id, upstream.id)};
+    }
+    static constexpr axis_names axes(const axis_names& y, const axis_names&, const axis_names&) { return y; }
+};
+
+template <expression F, any_variable X>
+constexpr bool can_differentiate() {
+    declared_inputs known;
+    F::declare(known);
+    return known.find(X::name.view()) != nullptr;
+}
+template <expression F, any_variable X>
+constexpr bool check_gradient() {
+    return report::is_differentiable<report::gradient_for<X::name>, is_variable<X>::differentiable>() &&
+           report::occurs<report::gradient_for<X::name>, can_differentiate<F, X>()>();
+}
+template <operand S, expression Y>
+constexpr bool seed_fits() {
+    return report::seed_fits<Y::axes().includes(expression_of<S>::axes())>();
+}
+
+}  // namespace detail
+
+/// The gradient of a scalar expression f for the variable x: an expression with the axes of x.
+template <expression F, detail::any_variable X>
+constexpr auto grad(const F& f, const X& x) {
+    static_assert(report::is_scalar<(F::axes().count == 0)>());
+    static_assert(detail::check_gradient<F, X>());
+    return make_expression<detail::vjp_tag<X>>(f, x, 1.0);
+}
+
+/// The vector-Jacobian product gyᵀ ∂y/∂x: reverse mode with the upstream gradient gy, whose axes are
+/// among those of y (missing ones are broadcast).
+template <expression Y, detail::any_variable X, operand G>
+constexpr auto vjp(const Y& y, const X& x, const G& gy) {
+    static_assert(detail::check_gradient<Y, X>());
+    static_assert(detail::seed_fits<G, Y>());
+    return make_expression<detail::vjp_tag<X>>(y, x, gy);
+}
+
+/// The Jacobian-vector product ∂y/∂x dx: the derivative of y in the direction dx.
+template <expression Y, detail::any_variable X, operand D>
+constexpr auto jvp(const Y& y, const X& x, const D& dx) {
+    static_assert(detail::check_gradient<Y, X>());
+    static_assert(detail::seed_fits<D, X>());
+    return make_expression<detail::jvp_tag>(y, x, dx);
+}
+
+}  // namespace gradus

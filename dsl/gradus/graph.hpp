@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The graph: the contract between the stages. A flat array of nodes in topological order (operands
+// before users), equal nodes stored once, plus the tables of axes, inputs, outputs and fired rules.
+// Plain data: the front end builds it in constant evaluation, the code generator reads it at run time.
+//
+// `graph` owns its arrays; `graph_view` refers to them, or to arrays in read-only data; every
+// function that only reads takes a graph_view. Invariants: a node's operands have smaller ids;
+// names live in the one pool `names`; bit k of an axis_set is axis k of the table `axes`.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <gradus/primitive.hpp>
+#include <gradus/text.hpp>
+#include <gradus/vec.hpp>
+
+namespace gradus {
+
+using node_id = std::uint32_t;
+inline constexpr node_id no_node = ~node_id{0};
+
+using axis_set = std::uint32_t;
+inline constexpr int max_axes = 32;  ///< axes of one graph
+inline constexpr axis_set any_axes = ~axis_set{0};  ///< in patterns of rewrite rules: whatever axes match
+inline constexpr int max_rank = 16;  ///< axes of one tensor, those of "..." included
+
+/// The axis name that stands for any further axes.
+inline constexpr std::string_view ellipsis = "...";
+
+/// A tensor's element type in memory.
+enum class element : std::uint8_t { float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64 };
+
+constexpr bool is_real(element type) { return type <= element::float64; }
+constexpr std::size_t size_of(element type) {
+    constexpr std::array<std::uint8_t, 10> sizes{4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
+    return sizes[static_cast<std::size_t>(type)];
+}
+constexpr std::string_view name_of(element type) {
+    constexpr std::array<std::string_view, 10> names{"float32", "float64", "int8",   "int16",  "int32",
+                                                     "int64",   "uint8",   "uint16", "uint32", "uint64"};
+    return names[static_cast<std::size_t>(type)];
+}
+
+/// A part of the graph's pool of characters.
+struct name_ref {
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
+};
+
+struct node {
+    op code = op::constant;
+    kind type = kind::real;
+    axis_set axes = 0;                                       ///< the axes along which the value varies
+    axis_set over = 0;                                       ///< reductions, softmax, at, index, extent: the axes meant
+    std::array<node_id, 3> args{no_node, no_node, no_node};  ///< the first about(code).arity are operands
+    double value = 0;                                        ///< constant: its value
+    std::uint32_t ref = 0;                                   ///< input, uniform: position in `inputs`; wildcard: its letter
+    std::uint64_t hash = 0;                                  ///< of the content, by names: the same in every graph
+};
+
+/// What an input is to the user.
+enum class role : std::uint8_t {
+    tensor,  ///< float32 or float64 data
+    labels,  ///< integers
+    scalar,  ///< one number bound by name at the call
+    seed     ///< a stream of random numbers, bound to its 64-bit seed
+};
+
+/// The axes of a tensor, in the order of its declaration.
+struct axis_order {
+    std::uint8_t rank = 0;
+    std::array<std::uint8_t, max_rank> axis{};
+
+    constexpr axis_set set() const {
+        axis_set bits = 0;
+        for (int i = 0; i < rank; ++i) bits |= axis_set{1} << axis[static_cast<std::size_t>(i)];
+        return bits;
+    }
+    constexpr void push_back(int a) { axis[rank++] = static_cast<std::uint8_t>(a); }
+    friend constexpr bool operator==(const axis_order&, const axis_order&) = default;
+};
+
+struct input {
+    name_ref name;
+    role use = role::tensor;
+    element type = element::float32;  ///< labels: any integer type may be bound; this is the declared default
+    bool any_integer = false;         ///< labels that accept every integer type
+    bool used = true;                 ///< false if no output depends on it any more
+    axis_order axes;
+};
+
+struct output {
+    name_ref name;  ///< the user's name of the expression, empty if unknown
+    node_id value = no_node;
+    element type = element::float32;
+    axis_order axes;  ///< may hold more axes than the node's, whose value is then broadcast
+    bool derivative = false;  ///< asked for by grad or vjp
+};
+
+/// One firing of a rewrite rule: `rule` is its row in the table of rule.hpp, `made` the node that it
+/// made, no_node if later work removed that node again.
+struct firing {
+    std::uint16_t rule = 0;
+    node_id made = no_node;
+};
+
+/// A graph by reference.
+struct graph_view {
+    std::span<const node> nodes;
+    std::span<const input> inputs;
+    std::span<const output> outputs;
+    std::span<const name_ref> axes;
+    std::span<const firing> log;
+    std::string_view names;
+    std::uint64_t hash = 0;  ///< of everything that the generated code depends on
+
+    constexpr std::string_view text_of(name_ref ref) const { return names.substr(ref.begin, ref.size); }
+    constexpr std::string_view axis_name(int axis) const { return text_of(axes[static_cast<std::size_t>(axis)]); }
+    constexpr const node& operator[](node_id id) const { return nodes[id]; }
+};
+
+/// A graph that owns its parts.
+struct graph {
+    vec<node> nodes;
+    vec<input> inputs;
+    vec<output> outputs;
+    vec<name_ref> axes;
+    vec<firing> log;
+    vec<char> names;
+    std::uint64_t hash = 0;
+
+    constexpr operator graph_view() const {
+        return {nodes, inputs, outputs, axes, log, {names.data(), names.size()}, hash};
+    }
+};
+
+constexpr int arity(const node& n) { return about(n.code).arity; }
+
+/// The element type of a graph's arithmetic: float64 as soon as an input that is used is float64.
+constexpr element arithmetic_of(graph_view g) {
+    for (const input& in : g.inputs)
+        if (in.used && (in.use == role::tensor || in.use == role::scalar) && in.type == element::float64)
+            return element::float64;
+    return element::float32;
+}
+
+/// Calls visit(axis number) for each axis of a set, in rising order.
+template <class Visit>
+constexpr void for_each_axis(axis_set set, Visit visit) {
+    for (; set != 0; set &= set - 1) visit(std::countr_zero(set));
+}
+
+}  // namespace gradus

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Operators and pointwise functions on expressions, each a row of primitive.hpp by name.
+#pragma once
+
+#include <gradus/expression.hpp>
+
+namespace gradus {
+namespace detail {
+
+template <class... Axes>
+constexpr axis_names joined_axes(const Axes&... axes) {
+    axis_names all;
+    ((all = all.joined(axes)), ...);
+    return all;
+}
+
+template <op Code>
+struct pointwise {
+    static constexpr sym build(builder&, sym a) { return a.apply(Code); }
+    static constexpr sym build(builder&, sym a, sym b) { return a.apply(Code, b); }
+    static constexpr sym build(builder&, sym a, sym b, sym c) { return a.apply(Code, b, c); }
+    static constexpr axis_names axes(const auto&... child) { return joined_axes(child...); }
+};
+/// == and != of expressions: in a formula an elementwise comparison, as a condition of C++ the equality
+/// of the two formulas.
+template <op Code>
+struct comparison : pointwise<Code> {
+    static constexpr bool compares = true;
+    static constexpr bool holds_if_equal = Code == op::equal;
+};
+
+template <class A, class B>
+concept binary_operands = operand<A> && operand<B> && (expression<A> || expression<B>);
+template <class A, class B, class C>
+concept ternary_operands = operand<A> && operand<B> && operand<C> && (expression<A> || expression<B> || expression<C>);
+
+}  // namespace detail
+
+#define GRADUS_UNARY(name, code)                                 \
+    template <expression A>                                      \
+    constexpr auto name(const A& a) {                            \
+        return make_expression<detail::pointwise<code>>(a);      \
+    }
+#define GRADUS_BINARY(name, code, tag)                           \
+    template <class A, class B>                                  \
+        requires detail::binary_operands<A, B>                   \
+    constexpr auto name(const A& a, const B& b) {                \
+        return make_expression<detail::tag<code>>(a, b);         \
+    }
+
+GRADUS_UNARY(operator-, op::neg)
+GRADUS_UNARY(operator!, op::logical_not)
+GRADUS_BINARY(operator+, op::add, pointwise)
+GRADUS_BINARY(operator-, op::sub, pointwise)
+GRADUS_BINARY(operator*, op::mul, pointwise)
+GRADUS_BINARY(operator/, op::div, pointwise)
+GRADUS_BINARY(operator<, op::less, pointwise)
+GRADUS_BINARY(operator<=, op::less_equal, pointwise)
+GRADUS_BINARY(operator>, op::greater, pointwise)
+GRADUS_BINARY(operator>=, op::greater_equal, pointwise)
+GRADUS_BINARY(operator==, op::equal, comparison)
+GRADUS_BINARY(operator!=, op::not_equal, comparison)
+GRADUS_BINARY(operator&&, op::logical_and, pointwise)
+GRADUS_BINARY(operator||, op::logical_or, pointwise)
+
+GRADUS_UNARY(abs, op::abs)
+GRADUS_UNARY(sign, op::sign)
+GRADUS_UNARY(exp, op::exp)
+GRADUS_UNARY(expm1, op::expm1)
+GRADUS_UNARY(log, op::log)
+GRADUS_UNARY(log1p, op::log1p)
+GRADUS_UNARY(sqrt, op::sqrt)
+GRADUS_UNARY(tanh, op::tanh)
+GRADUS_UNARY(sigmoid, op::sigmoid)
+GRADUS_UNARY(softplus, op::softplus)
+GRADUS_UNARY(erf, op::erf)
+GRADUS_UNARY(sin, op::sin)
+GRADUS_UNARY(cos, op::cos)
+GRADUS_UNARY(floor, op::floor)
+GRADUS_UNARY(isnan, op::isnan)
+GRADUS_UNARY(stop_gradient, op::stop_gradient)
+GRADUS_BINARY(pow, op::pow, pointwise)
+GRADUS_BINARY(min, op::min, pointwise)
+GRADUS_BINARY(max, op::max, pointwise)
+#undef GRADUS_UNARY
+#undef GRADUS_BINARY
+
+/// a where the condition holds, else b. The branch that is not taken reaches neither the value nor any
+/// gradient, whatever it is.
+template <class C, class A, class B>
+    requires detail::ternary_operands<C, A, B>
+constexpr auto where(const C& condition, const A& a, const B& b) {
+    return make_expression<detail::pointwise<op::where>>(condition, a, b);
+}
+
+namespace detail {
+struct custom_gradient_tag {
+    static constexpr sym build(builder&, sym value, sym of, sym derivative) {
+        return custom_gradient(value, of, derivative);
+    }
+    static constexpr axis_names axes(const auto&... child) { return joined_axes(child...); }
+};
+}  // namespace detail
+
+/// `value`, with the derivative for `of` declared instead of derived. Nest it for several variables:
+/// custom_gradient(custom_gradient(value, x, dx), y, dy).
+template <class V, class X, class D>
+    requires detail::ternary_operands<V, X, D>
+constexpr auto custom_gradient(const V& value, const X& of, const D& derivative) {
+    return make_expression<detail::custom_gradient_tag>(value, of, derivative);
+}
+
+}  // namespace gradus

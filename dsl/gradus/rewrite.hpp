@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Rewriting while interning: `rewrite` is the builder's rewriter. Since operands are made before their
+// users, every form is seen complete, before differentiation and again in the gradient.
+#pragma once
+
+#include <gradus/simplify.hpp>
+#include <gradus/stabilise.hpp>
+
+namespace gradus {
+
+/// The rules that are functions, not patterns.
+inline constexpr std::array structural_rules{
+    rule{"constant folding", "known when the expression is compiled"},
+    rule{"known condition", "where(true, a, b) is a"},
+    rule{"missing axis", "a reduction over an axis that the operand lacks needs no loop"},
+    rule{"select outermost", "a branch that is not taken cannot send a NaN into the gradient"},
+};
+enum class structural : std::uint16_t { constant_folding, known_condition, missing_axis, select_outermost };
+
+namespace detail {
+template <std::size_t... Sizes>
+constexpr auto concatenated(const std::array<rule, Sizes>&... tables) {
+    std::array<rule, (Sizes + ...)> all{};
+    std::size_t next = 0;
+    const auto append = [&](const auto& table) {
+        for (const rule& r : table) all[next++] = r;
+    };
+    (append(tables), ...);
+    return all;
+}
+}  // namespace detail
+
+/// All rules; a `firing` names one by its position here. Within one operation the first that fits is taken.
+inline constexpr auto rules = detail::concatenated(structural_rules, stabilise_rules, simplify_rules);
+
+namespace detail {
+
+inline constexpr auto book = [] {
+    constexpr auto size = [] {
+        const rule_draft draft = draft_rules(rules);
+        return std::array{draft.nodes.size(), draft.rules.size()};
+    }();
+    return rule_book<size[0], size[1]>(draft_rules(rules));
+}();
+
+constexpr int leaf_rank(op code) {
+    switch (code) {
+        case op::constant: return 0;
+        case op::input: return 1;
+        case op::uniform: return 2;
+        case op::extent: return 3;
+        case op::index: return 4;
+        default: return 5;
+    }
+}
+
+/// The order of operands in the canonical form: inputs by name, then other leaves, then operations.
+constexpr bool comes_before(const builder& graph, node_id left, node_id right) {
+    const node& a = graph[left];
+    const node& b = graph[right];
+    if (leaf_rank(a.code) != leaf_rank(b.code)) return leaf_rank(a.code) < leaf_rank(b.code);
+    if (a.code == op::input && b.code == op::input)
+        return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name);
+    if (a.code != b.code) return a.code < b.code;
+    // x * x before 2 * x, as in a polynomial.
+    const bool scaled_a = a.code == op::mul && graph[a.args[0]].code == op::constant;
+    const bool scaled_b = b.code == op::mul && graph[b.args[0]].code == op::constant;
+    if (scaled_a != scaled_b) return scaled_b;
+    return a.hash < b.hash;
+}
+
+/// Constants first in products, last elsewhere; the rest by comes_before.
+constexpr void order_operands(builder& graph, node& n) {
+    const bool left_constant = graph[n.args[0]].code == op::constant;
+    const bool right_constant = graph[n.args[1]].code == op::constant;
+    bool in_order = n.args[0] == n.args[1] || comes_before(graph, n.args[0], n.args[1]);
+    if (left_constant != right_constant) in_order = left_constant == (n.code == op::mul);
+    if (in_order) return;
+    const node_id left = n.args[0];
+    n.args[0] = n.args[1];
+    n.args[1] = left;
+}
+
+constexpr bool all_constant(const builder& graph, const node& n, int operands) {
+    for (int i = 0; i < operands; ++i)
+        if (graph[n.args[static_cast<std::size_t>(i)]].code != op::constant) return false;
+    return operands > 0;
+}
+
+constexpr node_id fired(builder& graph, structural which, node_id made) {
+    graph.log(static_cast<std::uint16_t>(which), made);
+    return made;
+}
+
+constexpr node_id fold_constants(builder& graph, const node& n, const primitive& row) {
+    const auto value = [&](int i) { return i < row.arity ? graph[n.args[static_cast<std::size_t>(i)]].value : 0.0; };
+    return fired(graph, structural::constant_folding, graph.constant(row.value(value(0), value(1), value(2))));
+}
+
+/// A reduction over axes that its operand lacks, without them; no_node if it lacks none.
+constexpr node_id drop_missing_axes(builder& graph, const node& n) {
+    const axis_set present = n.over & graph[n.args[0]].axes;
+    if (present == n.over) return no_node;
+    const sym operand{&graph, n.args[0]};
+    const sym count = extent_of(operand, over_axes{n.over & ~present});
+    sym reduced = operand;
+    if (present != 0) reduced = operand.apply(n.code, present);
+    if (n.code == op::reduce_sum) reduced = reduced * count;
+    if (n.code == op::logsumexp) reduced = reduced + log(count);
+    return fired(graph, structural::missing_axis, reduced.id);
+}
+
+}  // namespace detail
+
+/// The node to use in place of n, after all rules that fit.
+constexpr node_id rewrite(builder& graph, const node& wanted) {
+    node n = wanted;
+    const primitive& row = about(n.code);
+    if (row.value != nullptr && detail::all_constant(graph, n, row.arity) && n.code != op::stop_gradient &&
+        n.code != op::custom_gradient)
+        return detail::fold_constants(graph, n, row);
+    if (n.code == op::where && graph[n.args[0]].code == op::constant)
+        return detail::fired(graph, structural::known_condition, n.args[graph[n.args[0]].value != 0 ? 1 : 2]);
+    if (row.shape == form::reduction)
+        if (const node_id made = detail::drop_missing_axes(graph, n); made != no_node) return made;
+    if (row.commutes) detail::order_operands(graph, n);
+    const node_id made = detail::book.apply(graph, n);
+    return made != no_node ? made : graph.intern(n);
+}
+
+}  // namespace gradus

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Rewrite rules: the pattern language and the engine.
+//
+// A rule is one line in the language itself: a function that returns the form to find and the form to
+// put in its place, over the wildcards of `pattern`. `make_book` runs these functions once, in
+// constant evaluation, and keeps the small graphs that they build. `book_of::apply` matches a node that
+// is about to be interned against the rules of its operation, in the order of the table; operands have
+// been rewritten before, so one look at every node is enough.
+//
+// Forms are written canonically (see simplify.hpp): a - 1 is a + -1, constants come first in products
+// and last in sums; operands of commutative operations match in either order.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <gradus/sym.hpp>
+
+namespace gradus {
+
+/// The wildcards of a rule. a … e match anything, k and l only constants; equal letters match equal
+/// nodes. `over` matches whatever axes an operation along axes has.
+struct pattern {
+    sym a, b, c, d, e, k, l;
+    over_axes over{any_axes};
+};
+
+struct rewriting {
+    sym from, to;
+};
+
+/// One row of a table of rules.
+struct rule {
+    std::string_view name;
+    std::string_view reason;
+    rewriting (*body)(const pattern&) = nullptr;  ///< null: done by the function of the same name
+    double fails_at = 0;  ///< numerical rules: a value of `a` at which the plain form loses its digits in float32
+};
+
+namespace detail {
+
+inline constexpr std::uint32_t first_constant_wildcard = 5;
+inline constexpr std::size_t wildcard_count = 7;
+
+struct bindings {
+    std::array<node_id, wildcard_count> node{no_node, no_node, no_node, no_node,
+                                                no_node, no_node, no_node};
+    axis_set over = any_axes;
+};
+
+struct compiled_rule {
+    op root = op::count_;
+    node_id from = no_node;
+    node_id to = no_node;
+    std::uint16_t row = 0;
+};
+
+/// The rules of several tables as small graphs, in vectors while they are counted.
+struct rule_draft {
+    vec<node> nodes;
+    vec<compiled_rule> rules;
+};
+
+template <std::size_t Count>
+constexpr rule_draft draft_rules(const std::array<rule, Count>& rows) {
+    builder graph;
+    const auto wildcard = [&](std::uint32_t letter) {
+        node n;
+        n.code = op::wildcard;
+        n.ref = letter;
+        return sym{&graph, graph.intern(n)};
+    };
+    const pattern p{wildcard(0), wildcard(1), wildcard(2), wildcard(3),
+                    wildcard(4), wildcard(5), wildcard(6), {any_axes}};
+    rule_draft draft;
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (rows[i].body == nullptr) continue;
+        const rewriting r = rows[i].body(p);
+        draft.rules.push_back({(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i)});
+    }
+    draft.nodes = graph.nodes();
+    return draft;
+}
+
+/// The compiled tables. `first[op]` … `first[op + 1]` are the rules of one root operation.
+template <std::size_t Nodes, std::size_t Rules>
+struct rule_book {
+    std::array<node, Nodes> nodes{};
+    std::array<compiled_rule, Rules> rules{};
+    std::array<std::uint16_t, op_count + 1> first{};
+
+    constexpr explicit rule_book(const rule_draft& draft) {
+        for (std::size_t i = 0; i < Nodes; ++i) nodes[i] = draft.nodes[i];
+        std::uint16_t next = 0;
+        for (std::size_t code = 0; code < op_count; ++code) {
+            first[code] = next;
+            for (const compiled_rule& r : draft.rules)
+                if (r.root == static_cast<op>(code)) rules[next++] = r;
+        }
+        first[op_count] = next;
+    }
+
+    /// The node that replaces n, or no_node if no rule fits.
+    constexpr node_id apply(builder& graph, const node& n) const {
+        const auto code = static_cast<std::size_t>(n.code);
+        for (std::uint16_t i = first[code]; i < first[code + 1]; ++i) {
+            bindings bound;
+            if (!match_operands(graph, nodes[rules[i].from], n, bound)) continue;
+            const node_id made = instantiate(graph, rules[i].to, bound);
+            graph.log(rules[i].row, made);
+            return made;
+        }
+        return no_node;
+    }
+
+private:
+    constexpr bool match(const builder& graph, node_id wanted, node_id id, bindings& bound) const {
+        const node& p = nodes[wanted];
+        const node& n = graph[id];
+        if (p.code == op::wildcard) {
+            if (bound.node[p.ref] != no_node) return bound.node[p.ref] == id;
+            if (p.ref >= first_constant_wildcard && n.code != op::constant) return false;
+            bound.node[p.ref] = id;
+            return true;
+        }
+        if (p.code != n.code) return false;
+        if (p.code == op::constant) return p.value == n.value;
+        return match_operands(graph, p, n, bound);
+    }
+    constexpr bool match_operands(const builder& graph, const node& p, const node& n, bindings& bound) const {
+        if (p.over == any_axes) {
+            if (bound.over != any_axes && bound.over != n.over) return false;
+            bound.over = n.over;
+        }
+        const primitive& row = about(p.code);
+        if (!row.commutes) return match_in_order(graph, p, n, row.arity, bound);
+        const bindings before = bound;
+        if (match(graph, p.args[0], n.args[0], bound) && match(graph, p.args[1], n.args[1], bound)) return true;
+        bound = before;
+        return match(graph, p.args[0], n.args[1], bound) && match(graph, p.args[1], n.args[0], bound);
+    }
+    constexpr bool match_in_order(const builder& graph, const node& p, const node& n, int arity, bindings& bound) const {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity); ++i)
+            if (!match(graph, p.args[i], n.args[i], bound)) return false;
+        return true;
+    }
+    constexpr node_id instantiate(builder& graph, node_id wanted, const bindings& bound) const {
+        node n = nodes[wanted];
+        if (n.code == op::wildcard) return bound.node[n.ref];
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i)
+            n.args[i] = instantiate(graph, n.args[i], bound);
+        if (n.over == any_axes) n.over = bound.over;
+        return graph.make(n);
+    }
+};
+
+}  // namespace detail
+}  // namespace gradus

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Value-level handles on nodes of a builder. Bodies of composites, derivative rules and rewrite rules
+// are written with them: ordinary functions on an ordinary type, so a formula of a hundred operations
+// costs constant evaluation only and no template instantiation.
+#pragma once
+
+#include <gradus/axes.hpp>
+#include <gradus/builder.hpp>
+
+namespace gradus {
+
+struct sym {
+    builder* graph = nullptr;
+    node_id id = no_node;
+
+    constexpr const node& operator*() const { return (*graph)[id]; }
+    constexpr axis_set axes() const { return (*graph)[id].axes; }
+    constexpr sym number(double value) const { return {graph, graph->constant(value)}; }
+    constexpr sym apply(op code, axis_set over = 0) const { return {graph, graph->make(code, id, no_node, no_node, over)}; }
+    constexpr sym apply(op code, sym b, axis_set over = 0) const { return {graph, graph->make(code, id, b.id, no_node, over)}; }
+    constexpr sym apply(op code, sym b, sym c) const { return {graph, graph->make(code, id, b.id, c.id)}; }
+};
+
+#define GRADUS_SYM_UNARY(name, code) \
+    constexpr sym name(sym a) { return a.apply(code); }
+#define GRADUS_SYM_BINARY(name, code)                                   \
+    constexpr sym name(sym a, sym b) { return a.apply(code, b); }       \
+    constexpr sym name(sym a, double b) { return a.apply(code, a.number(b)); } \
+    constexpr sym name(double a, sym b) { return b.number(a).apply(code, b); }
+
+GRADUS_SYM_UNARY(operator-, op::neg)
+GRADUS_SYM_UNARY(operator!, op::logical_not)
+GRADUS_SYM_UNARY(abs, op::abs)
+GRADUS_SYM_UNARY(sign, op::sign)
+GRADUS_SYM_UNARY(exp, op::exp)
+GRADUS_SYM_UNARY(expm1, op::expm1)
+GRADUS_SYM_UNARY(log, op::log)
+GRADUS_SYM_UNARY(log1p, op::log1p)
+GRADUS_SYM_UNARY(sqrt, op::sqrt)
+GRADUS_SYM_UNARY(tanh, op::tanh)
+GRADUS_SYM_UNARY(sigmoid, op::sigmoid)
+GRADUS_SYM_UNARY(softplus, op::softplus)
+GRADUS_SYM_UNARY(erf, op::erf)
+GRADUS_SYM_UNARY(sin, op::sin)
+GRADUS_SYM_UNARY(cos, op::cos)
+GRADUS_SYM_UNARY(floor, op::floor)
+GRADUS_SYM_UNARY(isnan, op::isnan)
+GRADUS_SYM_UNARY(stop_gradient, op::stop_gradient)
+GRADUS_SYM_BINARY(operator+, op::add)
+GRADUS_SYM_BINARY(operator-, op::sub)
+GRADUS_SYM_BINARY(operator*, op::mul)
+GRADUS_SYM_BINARY(operator/, op::div)
+GRADUS_SYM_BINARY(pow, op::pow)
+GRADUS_SYM_BINARY(min, op::min)
+GRADUS_SYM_BINARY(max, op::max)
+GRADUS_SYM_BINARY(operator<, op::less)
+GRADUS_SYM_BINARY(operator<=, op::less_equal)
+GRADUS_SYM_BINARY(operator>, op::greater)
+GRADUS_SYM_BINARY(operator>=, op::greater_equal)
+GRADUS_SYM_BINARY(operator==, op::equal)
+GRADUS_SYM_BINARY(operator!=, op::not_equal)
+GRADUS_SYM_BINARY(operator&&, op::logical_and)
+GRADUS_SYM_BINARY(operator||, op::logical_or)
+#undef GRADUS_SYM_UNARY
+#undef GRADUS_SYM_BINARY
+
+constexpr sym where(sym condition, sym a, sym b) { return condition.apply(op::where, a, b); }
+constexpr sym where(sym condition, sym a, double b) { return where(condition, a, condition.number(b)); }
+constexpr sym where(sym condition, double a, sym b) { return where(condition, condition.number(a), b); }
+constexpr sym where(sym condition, double a, double b) {
+    return where(condition, condition.number(a), condition.number(b));
+}
+
+/// Axes of a builder, as the operand of an operation along axes.
+struct over_axes {
+    axis_set set = 0;
+};
+
+constexpr sym sum(sym a, over_axes over) { return a.apply(op::reduce_sum, over.set); }
+constexpr sym max(sym a, over_axes over) { return a.apply(op::reduce_max, over.set); }
+constexpr sym min(sym a, over_axes over) { return a.apply(op::reduce_min, over.set); }
+constexpr sym logsumexp(sym a, over_axes over) { return a.apply(op::logsumexp, over.set); }
+constexpr sym softmax(sym a, over_axes over) { return a.apply(op::softmax, over.set); }
+constexpr sym at(sym a, over_axes over, sym label) { return a.apply(op::at, label, over.set); }
+constexpr sym extent_of(sym in, over_axes over) { return {in.graph, in.graph->extent(over.set)}; }
+constexpr sym index_of(sym in, over_axes over) { return {in.graph, in.graph->index(std::countr_zero(over.set))}; }
+constexpr sym mean(sym a, over_axes over) { return sum(a, over) / extent_of(a, over); }
+
+/// The builder's axes that over<"a", "b"> names.
+template <fixed_string... Names>
+constexpr over_axes axes_in(builder& graph, over_t<Names...>) {
+    return {(axis_set{0} | ... | (axis_set{1} << graph.axis(Names.view())))};
+}
+template <fixed_string... Names>
+constexpr over_axes axes_in(sym a, over_t<Names...> over) {
+    return sizeof...(Names) == 0 ? over_axes{a.axes()} : axes_in(*a.graph, over);
+}
+
+// Along axes, by name. Without an axis: over all that the operand has.
+#define GRADUS_SYM_ALONG(name)                                            \
+    template <fixed_string... Names>                                      \
+    constexpr sym name(sym a, over_t<Names...> over) {                     \
+        return name(a, axes_in(a, over));                                 \
+    }
+GRADUS_SYM_ALONG(sum)
+GRADUS_SYM_ALONG(mean)
+GRADUS_SYM_ALONG(max)
+GRADUS_SYM_ALONG(min)
+GRADUS_SYM_ALONG(logsumexp)
+GRADUS_SYM_ALONG(softmax)
+GRADUS_SYM_ALONG(extent_of)
+GRADUS_SYM_ALONG(index_of)
+#undef GRADUS_SYM_ALONG
+constexpr sym sum(sym a) { return sum(a, over_axes{a.axes()}); }
+constexpr sym mean(sym a) { return mean(a, over_axes{a.axes()}); }
+constexpr sym max(sym a) { return max(a, over_axes{a.axes()}); }
+constexpr sym min(sym a) { return min(a, over_axes{a.axes()}); }
+constexpr sym logsumexp(sym a) { return logsumexp(a, over_axes{a.axes()}); }
+template <fixed_string Name>
+constexpr sym at(sym a, over_t<Name> over, sym label) {
+    return at(a, axes_in(a, over), label);
+}
+
+/// `value`, whose derivative for `of` is declared to be `derivative`.
+constexpr sym custom_gradient(sym value, sym of, sym derivative) {
+    const sym inner = (*value).code == op::custom_gradient ? value : stop_gradient(value);
+    return inner.apply(op::custom_gradient, of, derivative);
+}
+
+}  // namespace gradus

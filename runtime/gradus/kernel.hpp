@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// kernel: a graph that can be called. Each call is checked and classified; the first call of a class
+// compiles a variant, later calls find it without a lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include <gradus/check.hpp>
+#include <gradus/graph.hpp>
+#include <gradus/layout.hpp>
+#include <gradus/program.hpp>
+#include <gradus/tensor.hpp>
+
+namespace gradus {
+
+class call_geometry;
+
+/// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
+using compile_function = std::function<program(const layout&, std::span<const element> input_types)>;
+
+/// What a kernel has done since its statistics were switched on.
+struct kernel_stats {
+    std::uint64_t calls = 0;
+    std::uint64_t nanoseconds = 0;
+    std::uint64_t bytes = 0;  ///< of the inputs that are read and of the outputs, each counted once a call
+};
+
+class kernel {
+public:
+    /// `name` stands in log lines. The first form keeps the graph; the second refers to one that must
+    /// outlive the kernel.
+    kernel(graph g, std::string name, compile_function compile);
+    kernel(graph_view g, std::string name, compile_function compile);
+    ~kernel();
+    kernel(const kernel&) = delete;
+    kernel& operator=(const kernel&) = delete;
+
+    /// Computes the outputs: one argument for each input and each output of the graph, in its order;
+    /// inputs that no output depends on may have rank -1. Large work runs on oneTBB's threads, in the
+    /// caller's arena; results do not depend on their number. Any number of threads may call at once.
+    /// Throws gradus::error for arguments that do not fit and for labels out of range; then no output
+    /// has been written.
+    void run(std::span<const argument> inputs, std::span<const argument> outputs);
+
+    graph_view view() const { return graph_; }
+    const std::string& name() const { return name_; }
+
+    /// The number of variants compiled so far.
+    int variants() const;
+
+    /// Switches statistics on or off; off at first, when a call does not look at the clock.
+    void measure(bool on) { measured_.store(on, std::memory_order_relaxed); }
+    kernel_stats stats() const;
+
+private:
+    struct variant;
+    const variant& variant_for(const call_geometry& geometry);
+
+    graph owned_;
+    graph_view graph_;
+    std::string name_;
+    compile_function compile_;
+    axis_set joinable_;
+    bool logged_;
+    std::atomic<bool> measured_ = false;
+    std::atomic<std::uint64_t> calls_ = 0;
+    std::atomic<std::uint64_t> nanoseconds_ = 0;
+    std::atomic<std::uint64_t> bytes_ = 0;
+    std::mutex compiling_;
+    std::atomic<const variant*> newest_ = nullptr;  ///< the head of a list that only grows
+};
+
+}  // namespace gradus

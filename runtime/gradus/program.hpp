@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The agreement between generated code and the runtime: what a loaded program offers and how it is
+// called. The code generator fills a `program`; the runtime launches it without knowing LLVM.
+//
+// One function a program. `data` holds a pointer for each input, each output and each temporary of
+// the graph, in that order. `shape` holds the extents of the loop axes, then for every input and
+// every output one stride (in elements) for each loop axis, 0 where the tensor lacks the axis.
+// Temporaries are row-major over their axes in the order of the loop axes. The call runs items
+// [begin, end) of one stage; stages are run in order, the items of one stage in any order and on any
+// threads: no item's result depends on how they are divided.
+// It returns -1, or from a stage of form `check` the first item whose label is out of range.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gradus/graph.hpp>
+#include <gradus/layout.hpp>
+
+namespace gradus {
+
+using kernel_function = std::int64_t (*)(void* const* data, const std::int64_t* shape, std::int64_t stage,
+                                         std::int64_t begin, std::int64_t end);
+
+/// Elements of a block: the unit in which long reductions are split, whatever the threads.
+inline constexpr std::int64_t block_size = 4096;
+
+/// How the work of a stage is divided.
+enum class stage_form : std::uint8_t {
+    check,    ///< an item is one label: the product of the extents of `rows`
+    rows,     ///< an item is one row: the product of the extents of `rows`, the lane axis (when it is
+              ///< one of them) counted in chunks of `chunk`
+    blocks,   ///< no rows: an item is one block of `block_size` along the lane axis of `inner`
+    combine   ///< one item: folds the partials that a `blocks` stage left
+};
+
+struct stage_shape {
+    stage_form form = stage_form::rows;
+    axis_set rows = 0;       ///< loop axes that number the rows
+    axis_set inner = 0;      ///< loop axes swept within a row
+    int lane = -1;           ///< the vectorised loop axis, -1 if the stage has none
+    std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
+    int label = -1;          ///< check: the input that holds the labels, -1 if they are computed
+    int axis = -1;           ///< check: the loop axis whose extent bounds the label
+};
+
+/// Memory that lives during one call.
+struct temporary {
+    axis_set axes = 0;       ///< loop axes; the element count is the product of their extents
+    int blocks_of = -1;      ///< >= 0: instead, one element for each item of this `blocks` stage
+    std::size_t element_size = 8;
+    std::size_t per_item = 1;
+};
+
+/// An output that may lie in the very memory of an input: the code reads each element of the input for
+/// the last time before it writes the output's element in that place.
+struct in_place_pair {
+    int input = 0;
+    int output = 0;
+    friend bool operator==(const in_place_pair&, const in_place_pair&) = default;
+};
+
+struct program {
+    kernel_function entry = nullptr;
+    std::vector<stage_shape> stages;
+    std::vector<temporary> temporaries;
+    std::vector<in_place_pair> in_place;  ///< for pairs not listed here the runtime copies the input first
+    std::shared_ptr<void> code;  ///< keeps the executable memory alive
+};
+
+/// The number of items of a stage, for the given extents of the loop axes.
+std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents);
+
+}  // namespace gradus

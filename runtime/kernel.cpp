@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Variants form a list that only grows at its head. A call walks it with one atomic load; a call that
+// finds nothing takes the lock, looks again and compiles.
+#include <gradus/kernel.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "call_class.hpp"
+#include "launch.hpp"
+#include "overlap.hpp"
+
+namespace gradus {
+namespace {
+
+/// True if the environment's GRADUS_LOG, a list of words, holds "launch".
+bool launches_are_logged() {
+    const char* words = std::getenv("GRADUS_LOG");
+    return words != nullptr && std::string_view(words).find("launch") != std::string_view::npos;
+}
+
+std::uint64_t bytes_moved(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (g.inputs[i].used) bytes += element_count(inputs[i]) * static_cast<std::int64_t>(size_of(inputs[i].type));
+    for (const argument& out : outputs) bytes += element_count(out) * static_cast<std::int64_t>(size_of(out.type));
+    return static_cast<std::uint64_t>(bytes);
+}
+
+/// gradus: launch NAME AXIS=EXTENT… loops=N BYTES bytes TIME us
+void log_launch(graph_view g, const std::string& name, const bound_call& call, std::size_t loops, std::uint64_t bytes,
+                std::uint64_t nanoseconds) {
+    std::string line = fmt::format("gradus: launch {}", name);
+    for (std::size_t a = 0; a < g.axes.size(); ++a) {
+        line += fmt::format(" {}=", g.axis_name(static_cast<int>(a)));
+        for (std::size_t s = call.first[a]; s < call.first[a + 1]; ++s)
+            line += fmt::format("{}{}", s == call.first[a] ? "" : "x", call.extents[s]);
+    }
+    line += fmt::format(" loops={} {} bytes {:.1f} us\n", loops, bytes, static_cast<double>(nanoseconds) / 1000);
+    std::fputs(line.c_str(), stderr);
+}
+
+}  // namespace
+
+struct kernel::variant {
+    call_class key;
+    layout arrangement;
+    program code;
+    const variant* next = nullptr;
+};
+
+kernel::kernel(graph g, std::string name, compile_function compile)
+    : owned_(std::move(g)), graph_(owned_), name_(std::move(name)), compile_(std::move(compile)),
+      joinable_(joinable_axes(graph_)), logged_(launches_are_logged()) {}
+
+kernel::kernel(graph_view g, std::string name, compile_function compile)
+    : graph_(g), name_(std::move(name)), compile_(std::move(compile)), joinable_(joinable_axes(graph_)),
+      logged_(launches_are_logged()) {}
+
+kernel::~kernel() {
+    for (const variant* v = newest_.load(); v != nullptr;) delete std::exchange(v, v->next);
+}
+
+const kernel::variant& kernel::variant_for(const call_geometry& geometry) {
+    const auto find = [&](const variant* v) {
+        while (v != nullptr && !(v->key == geometry.key())) v = v->next;
+        return v;
+    };
+    if (const variant* known = find(newest_.load(std::memory_order_acquire))) return *known;
+    const std::lock_guard lock(compiling_);
+    const variant* head = newest_.load(std::memory_order_acquire);
+    if (const variant* known = find(head)) return *known;
+    layout arrangement = layout_of(graph_, geometry.key());
+    std::vector<element> types;
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i)
+        types.push_back(static_cast<element>(geometry.key().types[i]));
+    program code = compile_(arrangement, types);
+    const variant* made = new variant{geometry.key(), std::move(arrangement), std::move(code), head};
+    newest_.store(made, std::memory_order_release);
+    return *made;
+}
+
+void kernel::run(std::span<const argument> inputs, std::span<const argument> outputs) {
+    const bound_call call = check(graph_, inputs, outputs);
+    const call_geometry geometry(graph_, joinable_, call, inputs, outputs);
+    const variant& found = variant_for(geometry);
+    const launch work{graph_, call, geometry, found.arrangement, found.code, inputs, outputs};
+    const bool measured = measured_.load(std::memory_order_relaxed);
+    if (!measured && !logged_) return gradus::run(work);
+
+    const auto start = std::chrono::steady_clock::now();
+    gradus::run(work);
+    const auto taken = std::chrono::steady_clock::now() - start;
+    const auto nanoseconds =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());
+    const std::uint64_t bytes = bytes_moved(graph_, inputs, outputs);
+    if (measured) {
+        calls_ += 1;
+        nanoseconds_ += nanoseconds;
+        bytes_ += bytes;
+    }
+    if (logged_) log_launch(graph_, name_, call, geometry.loops(), bytes, nanoseconds);
+}
+
+int kernel::variants() const {
+    int count = 0;
+    for (const variant* v = newest_.load(std::memory_order_acquire); v != nullptr; v = v->next) ++count;
+    return count;
+}
+
+kernel_stats kernel::stats() const { return {calls_, nanoseconds_, bytes_}; }
+
+}  // namespace gradus

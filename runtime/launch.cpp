@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A launch's memory is one block: the temporaries in order, then the copies of those inputs whose
+// memory an output shares although the code was not made for it. How the items of a stage fall to
+// threads depends on the stage's size alone, and no item depends on it.
+#include "launch.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <gradus/error.hpp>
+
+#include "overlap.hpp"
+#include "scratch.hpp"
+
+namespace gradus {
+namespace {
+
+constexpr std::int64_t parallel_threshold = 32768;  ///< elements of a stage from which threads pay
+constexpr std::int64_t task_elements = 8192;        ///< the least work of a task
+
+std::int64_t elements_of(const stage_shape& stage, const std::int64_t* extents) {
+    std::int64_t count = 1;
+    for_each_axis(stage.rows | stage.inner, [&](int axis) { count *= extents[axis]; });
+    return count;
+}
+
+std::size_t temporary_size(const program& code, const temporary& t, const std::int64_t* extents) {
+    std::int64_t count = 1;
+    if (t.blocks_of >= 0)
+        count = item_count(code.stages[static_cast<std::size_t>(t.blocks_of)], extents);
+    else
+        for_each_axis(t.axes, [&](int axis) { count *= extents[axis]; });
+    return aligned(static_cast<std::size_t>(count) * t.element_size * t.per_item);
+}
+
+bool listed(const program& code, std::size_t input, std::size_t output) {
+    const in_place_pair wanted{static_cast<int>(input), static_cast<int>(output)};
+    return std::find(code.in_place.begin(), code.in_place.end(), wanted) != code.in_place.end();
+}
+
+/// The inputs, each as a bit, in whose memory lies an output that the code may not compute in place.
+/// check() has left only overlaps of the same elements, so that equal addresses tell them.
+std::uint64_t inputs_to_copy(const launch& l) {
+    std::uint64_t set = 0;
+    for (std::size_t i = 0; i < l.inputs.size(); ++i)
+        for (std::size_t k = 0; k < l.outputs.size(); ++k)
+            if (l.g.inputs[i].used && l.inputs[i].data == l.outputs[k].data && !listed(l.code, i, k))
+                set |= std::uint64_t{1} << i;
+    return set;
+}
+
+std::size_t copy_size(const argument& x) {
+    const byte_range range = bytes_of(x);
+    return aligned(static_cast<std::size_t>(range.end - range.begin));
+}
+
+void copy_along(const argument& x, std::size_t dimension, const std::byte* from, std::byte* to) {
+    const std::size_t size = size_of(x.type);
+    if (dimension == static_cast<std::size_t>(x.rank)) {
+        std::memcpy(to, from, size);
+        return;
+    }
+    const std::int64_t extent = x.extents[dimension];
+    if (dimension + 1 == static_cast<std::size_t>(x.rank) && x.strides[dimension] == 1) {
+        std::memcpy(to, from, size * static_cast<std::size_t>(extent));
+        return;
+    }
+    const std::int64_t stride = x.strides[dimension] * static_cast<std::int64_t>(size);
+    for (std::int64_t i = 0; i < extent; ++i) copy_along(x, dimension + 1, from + i * stride, to + i * stride);
+}
+
+/// Copies the elements of x, strides kept, to memory of copy_size(x) bytes; returns the first element.
+void* copy_to(const argument& x, std::byte* memory) {
+    std::byte* first = memory - bytes_of(x).begin;
+    copy_along(x, 0, static_cast<const std::byte*>(x.data), first);
+    return first;
+}
+
+/// The arrays that the code is called with, and the memory behind them.
+class frame {
+public:
+    explicit frame(const launch& l)
+        : data_(l.inputs.size() + l.outputs.size() + l.code.temporaries.size()), shape_(l.geometry.shape_size()),
+          to_copy_(inputs_to_copy(l)), memory_(fill_shape(l)) {
+        std::size_t position = 0;
+        for (const argument& in : l.inputs) data_[position++] = in.data;
+        for (const argument& out : l.outputs) data_[position++] = out.data;
+        std::byte* next = memory_.data();
+        for (const temporary& t : l.code.temporaries) {
+            data_[position++] = next;
+            next += temporary_size(l.code, t, shape());
+        }
+        for (std::size_t i = 0; i < l.inputs.size(); ++i) {
+            if ((to_copy_ >> i & 1u) == 0) continue;
+            data_[i] = copy_to(l.inputs[i], next);
+            next += copy_size(l.inputs[i]);
+        }
+    }
+    void* const* data() const { return data_.data(); }
+    const std::int64_t* shape() const { return shape_.data(); }
+
+private:
+    /// Returns the bytes of the launch's memory, which depend on the shape.
+    std::size_t fill_shape(const launch& l) {
+        l.geometry.fill_shape(shape_.data());
+        std::size_t bytes = 0;
+        for (const temporary& t : l.code.temporaries) bytes += temporary_size(l.code, t, shape());
+        for (std::size_t i = 0; i < l.inputs.size(); ++i)
+            if ((to_copy_ >> i & 1u) != 0) bytes += copy_size(l.inputs[i]);
+        return bytes;
+    }
+
+    small_buffer<void*, 64> data_;
+    small_buffer<std::int64_t, 256> shape_;
+    std::uint64_t to_copy_;
+    scratch memory_;
+};
+
+/// The coordinates that the position `at` along a loop has on the loop's source axes.
+std::string position_text(const launch& l, std::size_t loop, std::int64_t at) {
+    std::string text;
+    const std::vector<source_axis>& sources = l.arrangement.loops[loop].sources;
+    for (std::size_t i = sources.size(); i-- > 0;) {
+        const source_axis source = sources[i];
+        const int first = l.call.first[static_cast<std::size_t>(source.axis)];
+        const std::int64_t extent = l.call.extents[static_cast<std::size_t>(first + source.part)];
+        const std::string part = l.g.axis_name(source.axis) == ellipsis && l.call.ellipsis_rank > 1
+                                     ? fmt::format(" (axis {})", source.part + 1)
+                                     : "";
+        const std::string_view name = l.g.axis_name(source.axis);
+        text = fmt::format("{}{} = {}{}{}", name, part, at % extent, text.empty() ? "" : ", ", text);
+        at /= extent;
+    }
+    return text;
+}
+
+template <class T>
+std::string integer_text(const void* data, std::int64_t offset) {
+    return fmt::format("{}", +static_cast<const T*>(data)[offset]);
+}
+
+std::string label_text(const argument& labels, std::int64_t offset) {
+    switch (labels.type) {
+    case element::int8: return integer_text<std::int8_t>(labels.data, offset);
+    case element::int16: return integer_text<std::int16_t>(labels.data, offset);
+    case element::int32: return integer_text<std::int32_t>(labels.data, offset);
+    case element::int64: return integer_text<std::int64_t>(labels.data, offset);
+    case element::uint8: return integer_text<std::uint8_t>(labels.data, offset);
+    case element::uint16: return integer_text<std::uint16_t>(labels.data, offset);
+    case element::uint32: return integer_text<std::uint32_t>(labels.data, offset);
+    case element::uint64: return integer_text<std::uint64_t>(labels.data, offset);
+    default: throw internal_error("labels that are no integers");
+    }
+}
+
+std::string range_text(const launch& l, int axis, std::int64_t extent) {
+    std::string name;
+    for (const source_axis& source : l.arrangement.loops[static_cast<std::size_t>(axis)].sources)
+        name += (name.empty() ? "" : ", ") + std::string(l.g.axis_name(source.axis));
+    if (extent == 0) return fmt::format("axis \"{}\" has no elements", name);
+    return fmt::format("labels along axis \"{}\" are 0 to {}", name, extent - 1);
+}
+
+[[noreturn]] void throw_label_error(const launch& l, const stage_shape& stage, const std::int64_t* shape,
+                                    std::int64_t item) {
+    const std::size_t loops = l.geometry.loops();
+    std::string position;
+    std::int64_t offset = 0;
+    for (std::size_t loop = loops; loop-- > 0;) {
+        if ((stage.rows >> loop & 1u) == 0) continue;
+        const std::int64_t at = item % shape[loop];
+        item /= shape[loop];
+        position = position_text(l, loop, at) + (position.empty() ? "" : ", ") + position;
+        if (stage.label >= 0) offset += at * shape[(static_cast<std::size_t>(stage.label) + 1) * loops + loop];
+    }
+    const std::string place = position.empty() ? "" : " at " + position;
+    const std::string range = range_text(l, stage.axis, shape[stage.axis]);
+    if (stage.label < 0) throw error(fmt::format("a computed label{} is out of range: {}", place, range));
+    const std::size_t label = static_cast<std::size_t>(stage.label);
+    throw error(fmt::format("argument \"{}\" is {}{}, but {}", l.g.text_of(l.g.inputs[label].name),
+                            label_text(l.inputs[label], offset), place, range));
+}
+
+/// Calls work(begin, end) for ranges that make up [0, items), on several threads if it is worth it.
+template <class Work>
+void for_items(std::int64_t items, std::int64_t elements, Work work) {
+    if (items <= 0) return;
+    if (items == 1 || elements < parallel_threshold) return work(std::int64_t{0}, items);
+    const std::int64_t per_item = std::max<std::int64_t>(1, elements / items);
+    const std::int64_t grain = std::max<std::int64_t>(1, task_elements / per_item);
+    const oneapi::tbb::blocked_range<std::int64_t> range(0, items, static_cast<std::size_t>(grain));
+    oneapi::tbb::parallel_for(range, [&](const auto& part) { work(part.begin(), part.end()); });
+}
+
+void run_check(const launch& l, std::size_t s, const frame& f) {
+    const stage_shape& stage = l.code.stages[s];
+    const std::int64_t* shape = f.shape();
+    const std::int64_t items = item_count(stage, shape);
+    std::atomic<std::int64_t> first_bad = items;
+    for_items(items, elements_of(stage, shape), [&](std::int64_t begin, std::int64_t end) {
+        const std::int64_t bad = l.code.entry(f.data(), shape, static_cast<std::int64_t>(s), begin, end);
+        if (bad < 0) return;
+        std::int64_t known = first_bad.load();
+        while (bad < known && !first_bad.compare_exchange_weak(known, bad)) {
+        }
+    });
+    if (first_bad < items) throw_label_error(l, stage, shape, first_bad);
+}
+
+void run_stage(const launch& l, std::size_t s, const frame& f) {
+    const stage_shape& stage = l.code.stages[s];
+    const std::int64_t* shape = f.shape();
+    for_items(item_count(stage, shape), elements_of(stage, shape), [&](std::int64_t begin, std::int64_t end) {
+        l.code.entry(f.data(), shape, static_cast<std::int64_t>(s), begin, end);
+    });
+}
+
+}  // namespace
+
+void run(const launch& l) {
+    const frame f(l);
+    for (std::size_t s = 0; s < l.code.stages.size(); ++s)
+        if (l.code.stages[s].form == stage_form::check) run_check(l, s, f);
+    for (std::size_t s = 0; s < l.code.stages.size(); ++s)
+        if (l.code.stages[s].form != stage_form::check) run_stage(l, s, f);
+}
+
+}  // namespace gradus

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gradus/program.hpp>
+
+#include <gradus/error.hpp>
+
+namespace gradus {
+namespace {
+
+/// The product of the extents of a set of loop axes, the lane axis counted in pieces.
+std::int64_t product(axis_set axes, const std::int64_t* extents, int lane, std::int64_t piece) {
+    std::int64_t count = 1;
+    for_each_axis(axes, [&](int axis) {
+        const std::int64_t extent = extents[axis];
+        count *= axis == lane ? (extent + piece - 1) / piece : extent;
+    });
+    return count;
+}
+
+}  // namespace
+
+std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents) {
+    switch (stage.form) {
+    case stage_form::check: return product(stage.rows, extents, -1, 1);
+    case stage_form::rows: return product(stage.rows, extents, stage.lane, stage.chunk);
+    case stage_form::blocks: return product(stage.inner, extents, stage.lane, block_size);
+    case stage_form::combine: return 1;
+    }
+    throw internal_error("a stage of unknown form");
+}
+
+}  // namespace gradus

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Each core against the C library's long double functions, in ULP. The bounds are those that the cores'
+// files state.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <type_traits>
+
+#include "array_function.hpp"
+#include "support/catch.hpp"
+
+using namespace gradus;
+
+namespace {
+
+using real = long double;
+using reference = real (*)(real, real);
+
+template <class T>
+using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+/// The distance of neighbouring numbers at |x|.
+template <class T>
+real ulp_at(real x) {
+    const int exponent = std::max(std::ilogb(x), std::numeric_limits<T>::min_exponent - 1);
+    return std::ldexp(real(1), exponent - (std::numeric_limits<T>::digits - 1));
+}
+
+/// The error of `got` in ULP of the exact value; infinity where only one is NaN or infinite, or a zero has
+/// the wrong sign. Infinity for an overflowing exact value is right.
+template <class T>
+real error_of(T got, real exact) {
+    constexpr real wrong = std::numeric_limits<real>::infinity();
+    if (std::isnan(exact) || std::isnan(got)) return std::isnan(exact) == std::isnan(got) ? 0 : wrong;
+    if (exact == 0) return got == 0 && std::signbit(got) == std::signbit(exact) ? 0 : wrong;
+    if (std::isinf(exact)) return static_cast<real>(got) == exact ? 0 : wrong;
+    const real power = std::ldexp(real(1), std::numeric_limits<T>::max_exponent);
+    const real value = std::isinf(got) ? std::copysign(power, static_cast<real>(got)) : static_cast<real>(got);
+    const real capped = std::clamp(exact, -power, power);
+    return std::fabs(value - capped) / ulp_at<T>(std::clamp(exact, -power / 2, power / 2));
+}
+
+template <class T>
+struct samples {
+    std::vector<T> a, b;
+};
+
+template <class T>
+std::vector<T> special_values() {
+    using limit = std::numeric_limits<T>;
+    std::vector<T> list;
+    for (T x : {T(0), limit::denorm_min(), limit::min(), limit::epsilon(), T(0.1), T(0.5), T(1), T(1.5), T(2), T(3),
+                T(88), T(709), T(1e9), limit::max(), limit::infinity()})
+        for (T y : {std::nextafter(x, T(0)), x, std::nextafter(x, limit::infinity())}) {
+            list.push_back(y);
+            list.push_back(-y);
+        }
+    list.push_back(limit::quiet_NaN());
+    return list;
+}
+
+/// Specials, every exponent, random bit patterns, and random numbers of ordinary size.
+template <class T>
+samples<T> unary_samples() {
+    std::mt19937_64 random(7);
+    samples<T> s{special_values<T>(), {}};
+    constexpr int fraction_bits = std::numeric_limits<T>::digits - 1;
+    constexpr auto exponents = std::uint64_t{1} << (8 * sizeof(T) - static_cast<unsigned>(fraction_bits));
+    for (std::uint64_t exponent = 0; exponent < exponents; ++exponent)
+        for (int k = 0; k < 64; ++k) {
+            const std::uint64_t pattern = exponent << fraction_bits | random() >> (64 - fraction_bits);
+            s.a.push_back(std::bit_cast<T>(static_cast<bits_of<T>>(pattern)));
+        }
+    for (int i = 0; i < 100'000; ++i) s.a.push_back(std::bit_cast<T>(static_cast<bits_of<T>>(random())));
+    for (T size : {T(0.3), T(1), T(2), T(8), T(40), T(120), T(800)}) {
+        std::uniform_real_distribution<T> numbers(-size, size);
+        for (int i = 0; i < 30'000; ++i) s.a.push_back(numbers(random));
+    }
+    return s;
+}
+
+template <class T>
+samples<T> binary_samples() {
+    std::mt19937_64 random(11);
+    samples<T> s;
+    for (T x : special_values<T>())
+        for (T y : special_values<T>()) {
+            s.a.push_back(x);
+            s.b.push_back(y);
+        }
+    const auto add = [&](auto x, auto y) {
+        for (int i = 0; i < 60'000; ++i) {
+            s.a.push_back(static_cast<T>(x()));
+            s.b.push_back(static_cast<T>(y()));
+        }
+    };
+    const auto within = [&](T low, T high) {
+        return [&random, numbers = std::uniform_real_distribution<T>(low, high)]() mutable { return numbers(random); };
+    };
+    const auto any = [&] { return std::bit_cast<T>(static_cast<bits_of<T>>(random())); };
+    const auto whole = [&] { return static_cast<T>(static_cast<int>(random() % 41) - 20); };
+    add(any, any);
+    add(any, within(-3, 3));
+    add(within(0, 2), within(-100, 100));
+    add(within(T(0.98), T(1.02)), within(-3000, 3000));
+    add(within(0, 1000), within(-10, 10));
+    add(within(-30, 30), whole);
+    return s;
+}
+
+template <class T>
+struct worst {
+    real error = 0;
+    T a{}, b{}, got{};
+};
+
+template <class T>
+worst<T> worst_error(const array_function<T>& f, const samples<T>& s, reference exact) {
+    const std::vector<T> got = f(s.a, s.b);
+    worst<T> found;
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        const T b = s.b.empty() ? T(0) : s.b[i];
+        const real error = error_of(got[i], exact(s.a[i], b));
+        if (error > found.error) found = {error, s.a[i], b, got[i]};
+    }
+    return found;
+}
+
+real sigmoid_of(real x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+real softplus_of(real x) { return std::max(x, real(0)) + std::log1p(std::exp(-std::fabs(x))); }
+real maximum_of(real a, real b) {
+    if (std::isnan(a) || std::isnan(b)) return a + b;
+    return a == b ? (std::signbit(a) ? b : a) : std::max(a, b);
+}
+real minimum_of(real a, real b) { return -maximum_of(-a, -b); }
+
+/// A core and what its file promises.
+struct promise {
+    op code;
+    reference exact;
+    double float_bound, double_bound;
+};
+
+#define GRADUS_EXACT(expression) [](real a, [[maybe_unused]] real b) -> real { return expression; }
+const promise promises[] = {
+    {op::neg, GRADUS_EXACT(-a), 0, 0},
+    {op::abs, GRADUS_EXACT(std::fabs(a)), 0, 0},
+    {op::sign, GRADUS_EXACT(a > 0 ? 1 : a < 0 ? -1 : a), 0, 0},
+    {op::exp, GRADUS_EXACT(std::exp(a)), 1, 1},
+    {op::expm1, GRADUS_EXACT(std::expm1(a)), 1.7, 1.9},
+    {op::log, GRADUS_EXACT(std::log(a)), 1, 1},
+    {op::log1p, GRADUS_EXACT(std::log1p(a)), 1.2, 1.4},
+    {op::sqrt, GRADUS_EXACT(std::sqrt(a)), 0.501, 0.501},
+    {op::tanh, GRADUS_EXACT(std::tanh(a)), 1.5, 2.8},
+    {op::sigmoid, GRADUS_EXACT(sigmoid_of(a)), 1.6, 1.6},
+    {op::softplus, GRADUS_EXACT(softplus_of(a)), 2, 2},
+    {op::erf, GRADUS_EXACT(std::erf(a)), 1.5, 1.5},
+    {op::sin, GRADUS_EXACT(std::sin(a)), 0.51, 1},
+    {op::cos, GRADUS_EXACT(std::cos(a)), 0.51, 1},
+    {op::floor, GRADUS_EXACT(std::floor(a)), 0, 0},
+    {op::isnan, GRADUS_EXACT(std::isnan(a)), 0, 0},
+    {op::add, GRADUS_EXACT(a + b), 0.501, 0.501},
+    {op::sub, GRADUS_EXACT(a - b), 0.501, 0.501},
+    {op::mul, GRADUS_EXACT(a * b), 0.501, 0.501},
+    {op::div, GRADUS_EXACT(a / b), 0.501, 0.501},
+    {op::pow, GRADUS_EXACT(std::pow(a, b)), 0.51, 1.1},
+    {op::min, GRADUS_EXACT(minimum_of(a, b)), 0, 0},
+    {op::max, GRADUS_EXACT(maximum_of(a, b)), 0, 0},
+    {op::less, GRADUS_EXACT(a < b), 0, 0},
+    {op::less_equal, GRADUS_EXACT(a <= b), 0, 0},
+    {op::greater, GRADUS_EXACT(a > b), 0, 0},
+    {op::greater_equal, GRADUS_EXACT(a >= b), 0, 0},
+    {op::equal, GRADUS_EXACT(a == b), 0, 0},
+    {op::not_equal, GRADUS_EXACT(a != b), 0, 0},
+    {op::logical_not, GRADUS_EXACT(a == 0), 0, 0},
+    {op::logical_and, GRADUS_EXACT(a != 0 && b != 0), 0, 0},
+    {op::logical_or, GRADUS_EXACT(a != 0 || b != 0), 0, 0},
+    {op::where, GRADUS_EXACT(a != 0 ? b : a), 0, 0},
+    {op::stop_gradient, GRADUS_EXACT(a), 0, 0},
+    {op::custom_gradient, GRADUS_EXACT(a), 0, 0},
+};
+#undef GRADUS_EXACT
+
+std::vector<const target*> targets_that_run_here() {
+    std::vector<const target*> list;
+    for (const target& machine : targets())
+        if (machine.runs_here) list.push_back(&machine);
+    return list;
+}
+
+template <class T>
+void check_promise(const promise& p, double bound, const target& machine) {
+    const samples<T> s = about(p.code).arity == 1 ? unary_samples<T>() : binary_samples<T>();
+    const worst<T> found = worst_error(compile_array_function<T>(p.code, machine), s, p.exact);
+    INFO(about(p.code).name << (sizeof(T) == 4 ? " of float" : " of double") << " on " << machine.name << ": "
+                            << found.error << " ULP at (" << std::hexfloat << found.a << ", " << found.b << "), got "
+                            << found.got);
+    CHECK(found.error <= bound);
+}
+
+}  // namespace
+
+TEST_CASE("every pointwise primitive stays within the error that its file states") {
+    for (const target* machine : targets_that_run_here())
+        for (const promise& p : promises) {
+            check_promise<float>(p, p.float_bound, *machine);
+            check_promise<double>(p, p.double_bound, *machine);
+        }
+}
+
+TEST_CASE("no pointwise primitive is without a promise") {
+    for (std::size_t i = 0; i < op_count; ++i) {
+        const auto code = static_cast<op>(i);
+        INFO(about(code).name);
+        CHECK(std::ranges::count(promises, code, &promise::code) == (about(code).shape == form::pointwise ? 1 : 0));
+    }
+}
+
+TEST_CASE("only pointwise primitives have an emitter") {
+    for (std::size_t i = 0; i < op_count; ++i) {
+        const auto code = static_cast<op>(i);
+        INFO(about(code).name);
+        CHECK((emitter_of(code) != nullptr) == (about(code).shape == form::pointwise));
+    }
+}
+
+TEST_CASE("the comparison reports a core that is wrong") {
+    const auto exp = compile_array_function<float>(op::exp, host_target());
+    const auto expm1 = [](real a, real) -> real { return std::expm1(a); };
+    CHECK(worst_error(exp, {{2.0F}, {}}, expm1).error > 1000);
+    const auto nan = [](real, real) { return std::numeric_limits<real>::quiet_NaN(); };
+    CHECK(std::isinf(worst_error(exp, {{2.0F}, {}}, nan).error));
+}
+
+TEST_CASE("an error is counted in distances of neighbouring numbers") {
+    CHECK(error_of(1.0F, 1) == 0);
+    CHECK(error_of(std::nextafter(1.0F, 2.0F), 1) == 1);
+    constexpr float least = std::numeric_limits<float>::denorm_min();
+    CHECK(error_of(least, least * real(1.5)) == 0.5);
+    CHECK(error_of(std::numeric_limits<float>::infinity(), 1e60L) == 0);
+    CHECK(error_of(std::numeric_limits<float>::max(), 1e60L) == 1);
+    CHECK(std::isinf(error_of(0.0F, real(-0.0))));
+    CHECK(std::isinf(error_of(std::numeric_limits<float>::quiet_NaN(), 1)));
+}
+
+TEST_CASE("all targets that run here give the same bits") {
+    const samples<float> s = unary_samples<float>();
+    for (const promise& p : promises) {
+        if (about(p.code).arity != 1) continue;
+        const std::vector<float> expected = compile_array_function<float>(p.code, host_target())(s.a);
+        for (const target* machine : targets_that_run_here()) {
+            const std::vector<float> got = compile_array_function<float>(p.code, *machine)(s.a);
+            INFO(about(p.code).name << " on " << machine->name);
+            CHECK(std::ranges::equal(expected, got, [](float x, float y) {
+                return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y) ||
+                       (std::isnan(x) && std::isnan(y));
+            }));
+        }
+    }
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Programs here are C++ functions that keep the agreement of program.hpp, in place of generated code.
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <gradus/error.hpp>
+#include <gradus/runtime.hpp>
+
+#include "runtime/hand_made.hpp"
+#include "support/catch.hpp"
+
+namespace gradus {
+namespace {
+
+template <class T>
+T* pointer(void* const* data, std::size_t position) {
+    return static_cast<T*>(data[position]);
+}
+
+stage_shape stage_of(stage_form form, axis_set rows, axis_set inner = 0, int lane = -1) {
+    stage_shape stage;
+    stage.form = form;
+    stage.rows = rows;
+    stage.inner = inner;
+    stage.lane = lane;
+    return stage;
+}
+
+/// y[i, j] = -x[i, j], as one loop or two.
+graph negation() {
+    hand_made made;
+    const node_id x = made.add_input("x", {"i", "j"});
+    made.add_output("y", made.apply(op::neg, {x}), {"i", "j"});
+    return made.g;
+}
+
+template <int Loops>
+std::int64_t negate(void* const* data, const std::int64_t* shape, std::int64_t, std::int64_t begin, std::int64_t end) {
+    const std::int64_t columns = shape[Loops - 1];
+    const std::int64_t* in = shape + Loops;
+    const std::int64_t* out = in + Loops;
+    for (std::int64_t item = begin; item < end; ++item) {
+        const std::int64_t i = Loops == 1 ? 0 : item / columns;
+        const std::int64_t j = Loops == 1 ? item : item % columns;
+        pointer<float>(data, 1)[i * out[0] + j * out[Loops - 1]] =
+            -pointer<const float>(data, 0)[i * in[0] + j * in[Loops - 1]];
+    }
+    return -1;
+}
+
+program negation_program(const layout& arrangement, std::span<const element>) {
+    program made;
+    const bool one = arrangement.loops.size() == 1;
+    made.entry = one ? negate<1> : negate<2>;
+    made.stages = {stage_of(stage_form::rows, one ? 0b1 : 0b11)};
+    return made;
+}
+
+void run(kernel& k, const std::vector<argument>& inputs, const std::vector<argument>& outputs) {
+    k.run(inputs, outputs);
+}
+
+TEST_CASE("a kernel computes its outputs and compiles one variant for each layout") {
+    kernel k(negation(), "negation", negation_program);
+    std::vector<float> x{1, 2, 3, 4, 5, 6};
+    std::vector<float> y(6);
+    run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))});
+    CHECK(y == std::vector<float>{-1, -2, -3, -4, -5, -6});
+    CHECK(k.variants() == 1);
+    run(k, {make_argument(view(x, {3, 2}))}, {make_argument(view(y, {3, 2}))});
+    CHECK(k.variants() == 1);
+    run(k, {make_argument(transpose(view(x, {2, 3})))}, {make_argument(view(y, {3, 2}))});
+    CHECK(y == std::vector<float>{-1, -4, -2, -5, -3, -6});
+    CHECK(k.variants() == 2);
+}
+
+TEST_CASE("a call that does not fit is refused before anything is compiled") {
+    kernel k(negation(), "negation", negation_program);
+    std::vector<float> x(6);
+    std::vector<float> y(4);
+    CHECK_THROWS_WITH(run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 2}))}),
+                      "gradus: output \"y\" has 2 elements along axis \"j\", but \"x\" has 3");
+    CHECK(k.variants() == 0);
+}
+
+TEST_CASE("many threads may call a kernel at once, and it is compiled once") {
+    std::atomic<int> compiled = 0;
+    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types) {
+        ++compiled;
+        return negation_program(arrangement, types);
+    });
+    std::vector<std::thread> threads;
+    std::atomic<int> right = 0;
+    for (int t = 0; t < 8; ++t)
+        threads.emplace_back([&, t] {
+            std::vector<float> x(60, static_cast<float>(t));
+            std::vector<float> y(60);
+            for (int repeat = 0; repeat < 50; ++repeat)
+                run(k, {make_argument(view(x, {6, 10}))}, {make_argument(view(y, {6, 10}))});
+            right += y == std::vector<float>(60, static_cast<float>(-t));
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(compiled == 1);
+    CHECK(right == 8);
+}
+
+TEST_CASE("the compiler is told the element type of every input") {
+    hand_made made;
+    const node_id x = made.add_input("x", {"batch", "class"});
+    const node_id t = made.add_input("t", {"batch"}, role::labels, element::int64);
+    made.add_output("y", made.apply(op::at, {x, t}, {"class"}), {"batch"});
+    std::vector<element> seen;
+    kernel k(made.g, "types", [&](const layout&, std::span<const element> types) {
+        seen.assign(types.begin(), types.end());
+        program nothing;
+        return nothing;
+    });
+    std::vector<float> logits(6);
+    std::vector<float> y(2);
+    std::vector<std::uint8_t> labels(2);
+    run(k, {make_argument(view(logits, {2, 3})), make_argument(as_view(labels))}, {make_argument(as_view(y))});
+    CHECK(seen == std::vector{element::float32, element::uint8});
+}
+
+// The sum of everything: the block partials of NUMERICS, added in order.
+graph total() {
+    hand_made made;
+    const node_id x = made.add_input("x", {"i"});
+    made.add_output("sum", made.apply(op::reduce_sum, {x}, {"i"}), {});
+    return made.g;
+}
+
+std::int64_t add_blocks(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
+                        std::int64_t end) {
+    double* partials = pointer<double>(data, 2);
+    if (stage == 0) {
+        for (std::int64_t block = begin; block < end; ++block) {
+            float sum = 0;
+            for (std::int64_t i = block * block_size; i < std::min(shape[0], (block + 1) * block_size); ++i)
+                sum += pointer<const float>(data, 0)[i * shape[1]];
+            partials[block] = static_cast<double>(sum);
+        }
+        return -1;
+    }
+    double sum = 0;
+    for (std::int64_t block = 0; block < (shape[0] + block_size - 1) / block_size; ++block) sum += partials[block];
+    *pointer<float>(data, 1) = static_cast<float>(sum);
+    return -1;
+}
+
+program total_program(const layout&, std::span<const element>) {
+    program made;
+    made.entry = add_blocks;
+    made.stages = {stage_of(stage_form::blocks, 0, 0b1, 0), stage_of(stage_form::combine, 0)};
+    temporary partials;
+    partials.blocks_of = 0;
+    made.temporaries = {partials};
+    return made;
+}
+
+float total_of(kernel& k, const std::vector<float>& x) {
+    array<float, 0> sum;
+    run(k, {make_argument(as_view(x))}, {make_argument(as_view(sum))});
+    return sum;
+}
+
+TEST_CASE("the bits of a result do not depend on the number of threads") {
+    const oneapi::tbb::global_control workers(oneapi::tbb::global_control::max_allowed_parallelism, 8);
+    kernel k(total(), "total", total_program);
+    std::vector<float> x(5'000'000);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 1.0f / static_cast<float>(i + 1);
+    oneapi::tbb::task_arena alone(1);
+    const float expected = alone.execute([&] { return total_of(k, x); });
+    for (const int threads : {2, 3, 8}) {
+        oneapi::tbb::task_arena arena(threads);
+        for (int repeat = 0; repeat < 10; ++repeat) CHECK(arena.execute([&] { return total_of(k, x); }) == expected);
+    }
+}
+
+TEST_CASE("kernels called from within a parallel loop keep their temporaries apart") {
+    const oneapi::tbb::global_control workers(oneapi::tbb::global_control::max_allowed_parallelism, 8);
+    kernel k(total(), "total", total_program);
+    const std::vector<float> ones(2'500'000, 1);  // 611 partials: more than the launch holds in place
+    std::atomic<int> right = 0;
+    oneapi::tbb::parallel_for(0, 16, [&](int) { right += total_of(k, ones) == 2'500'000.0f; });
+    CHECK(right == 16);
+}
+
+TEST_CASE("the sum of no elements is zero") {
+    kernel k(total(), "total", total_program);
+    CHECK(total_of(k, {}) == 0);
+}
+
+// y[batch, ...] = x[batch, class, ...] at t[batch, ...].
+graph gather() {
+    hand_made made;
+    const node_id x = made.add_input("x", {"batch", "class", "..."});
+    const node_id t = made.add_input("target", {"batch", "..."}, role::labels, element::int32);
+    made.add_output("y", made.apply(op::at, {x, t}, {"class"}), {"batch", "..."});
+    return made.g;
+}
+
+/// Loops: batch, class, and (with `...`) the pixels.
+std::int64_t gather_rows(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
+                         std::int64_t end) {
+    const std::int64_t* x = shape + 3;
+    const std::int64_t* t = x + 3;
+    const std::int64_t* y = t + 3;
+    for (std::int64_t item = begin; item < end; ++item) {
+        const std::int64_t row = item / shape[2];
+        const std::int64_t pixel = item % shape[2];
+        const std::int64_t label = pointer<const int>(data, 1)[row * t[0] + pixel * t[2]];
+        if (stage == 0 && (label < 0 || label >= shape[1])) return item;
+        if (stage == 1)
+            pointer<float>(data, 2)[row * y[0] + pixel * y[2]] =
+                pointer<const float>(data, 0)[row * x[0] + label * x[1] + pixel * x[2]];
+    }
+    return -1;
+}
+
+program gather_program(bool computed) {
+    program made;
+    made.entry = gather_rows;
+    made.stages = {stage_of(stage_form::check, 0b101), stage_of(stage_form::rows, 0b101)};
+    made.stages[0].label = computed ? -1 : 1;
+    made.stages[0].axis = 1;
+    return made;
+}
+
+struct gather_call {
+    std::vector<float> x = std::vector<float>(120);
+    std::vector<int> target = std::vector<int>(24, 4);
+    std::vector<float> y = std::vector<float>(24, -1);
+    kernel k;
+
+    explicit gather_call(bool computed = false)
+        : k(gather(), "gather", [=](const layout&, std::span<const element>) { return gather_program(computed); }) {
+        std::iota(x.begin(), x.end(), 0.0f);
+    }
+    std::string message() {
+        try {
+            run(k, {make_argument(view(x, {2, 5, 3, 4})), make_argument(view(target, {2, 3, 4}))},
+                {make_argument(view(y, {2, 3, 4}))});
+        } catch (const error& problem) {
+            return problem.what();
+        }
+        return "ran";
+    }
+};
+
+TEST_CASE("labels in range are read") {
+    gather_call call;
+    call.target[13] = 0;
+    CHECK(call.message() == "ran");
+    CHECK(call.y[0] == 48);   // batch 0, class 4, pixel 0
+    CHECK(call.y[13] == 61);  // batch 1, class 0, pixel 1
+}
+
+TEST_CASE("a label out of range names the argument, the value, the position and the range, and nothing is written") {
+    gather_call call;
+    call.target[12 + 7] = -3;
+    call.target[23] = 5;
+    CHECK(call.message() == "gradus: argument \"target\" is -3 at batch = 1, ... (axis 1) = 1, ... (axis 2) = 3, but "
+                            "labels along axis \"class\" are 0 to 4");
+    CHECK(call.y == std::vector<float>(24, -1));
+}
+
+TEST_CASE("a computed label out of range tells the position and the range") {
+    gather_call call(true);
+    call.target[0] = 5;
+    CHECK(call.message() == "gradus: a computed label at batch = 0, ... (axis 1) = 0, ... (axis 2) = 0 is out of "
+                            "range: labels along axis \"class\" are 0 to 4");
+}
+
+TEST_CASE("of many labels out of range the first is named, whatever the threads") {
+    gather_call call;
+    const std::int64_t rows = 200'000;
+    std::vector<float> x(static_cast<std::size_t>(2 * rows));
+    std::vector<float> y(static_cast<std::size_t>(rows));
+    std::vector<int> target(static_cast<std::size_t>(rows), 1);
+    for (std::size_t i = 77'777; i < target.size(); i += 1000) target[i] = 2;
+    CHECK_THROWS_WITH(run(call.k, {make_argument(view(x, {rows, 2, 1})), make_argument(view(target, {rows, 1}))},
+                          {make_argument(view(y, {rows, 1}))}),
+                      "gradus: argument \"target\" is 2 at batch = 77777, ... = 0, but labels along axis \"class\" are "
+                      "0 to 1");
+}
+
+// s = sum of x, after y = -x has been written.
+std::int64_t negate_then_add(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
+                             std::int64_t end) {
+    const float* x = pointer<const float>(data, 0);
+    if (stage == 0)
+        for (std::int64_t i = begin; i < end; ++i) pointer<float>(data, 1)[i * shape[2]] = -x[i * shape[1]];
+    else
+        for (std::int64_t i = 0; i < shape[0]; ++i) *pointer<float>(data, 2) += x[i * shape[1]];
+    return -1;
+}
+
+float sum_after_negation_in_place(std::vector<in_place_pair> in_place, std::vector<float>& memory) {
+    hand_made made;
+    const node_id x = made.add_input("x", {"i"});
+    made.add_output("y", made.apply(op::neg, {x}), {"i"});
+    made.add_output("s", made.apply(op::reduce_sum, {x}, {"i"}), {});
+    kernel k(made.g, "in place", [&](const layout&, std::span<const element>) {
+        program code;
+        code.entry = negate_then_add;
+        code.stages = {stage_of(stage_form::rows, 0b1), stage_of(stage_form::combine, 0)};
+        code.in_place = in_place;
+        return code;
+    });
+    array<float, 0> sum;
+    const argument every_second = make_argument(strided(as_view(memory), 0, 2));
+    run(k, {every_second}, {every_second, make_argument(as_view(sum))});
+    return sum;
+}
+
+TEST_CASE("an input is copied when an output in its memory would overwrite what is still read") {
+    std::vector<float> memory{1, 100, 2, 100, 4, 100};
+    CHECK(sum_after_negation_in_place({}, memory) == 7);
+    CHECK(memory == std::vector<float>{-1, 100, -2, 100, -4, 100});
+}
+
+TEST_CASE("an input is not copied for an output that the code computes in place") {
+    std::vector<float> memory{1, 100, 2, 100, 4, 100};
+    CHECK(sum_after_negation_in_place({{0, 0}}, memory) == -7);
+}
+
+TEST_CASE("statistics count calls, time and bytes when asked") {
+    kernel k(negation(), "negation", negation_program);
+    std::vector<float> x(6);
+    std::vector<float> y(6);
+    const auto once = [&] { run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))}); };
+    once();
+    CHECK(k.stats().calls == 0);
+    k.measure(true);
+    once();
+    once();
+    CHECK(k.stats().calls == 2);
+    CHECK(k.stats().bytes == 2 * (24 + 24));
+    CHECK(k.stats().nanoseconds > 0);
+}
+
+TEST_CASE("GRADUS_LOG=launch writes one line a launch") {
+    setenv("GRADUS_LOG", "launch", 1);
+    kernel k(negation(), "negation", negation_program);
+    unsetenv("GRADUS_LOG");
+    std::vector<float> x(6);
+    std::vector<float> y(6);
+
+    std::FILE* caught = std::tmpfile();
+    std::fflush(stderr);
+    const int terminal = dup(2);
+    dup2(fileno(caught), 2);
+    run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))});
+    std::fflush(stderr);
+    dup2(terminal, 2);
+    close(terminal);
+
+    std::rewind(caught);
+    char line[256] = {};
+    REQUIRE(std::fgets(line, sizeof line, caught) != nullptr);
+    CHECK(std::string(line).find("gradus: launch negation i=2 j=3 loops=1 48 bytes ") == 0);
+    CHECK(std::fgets(line, sizeof line, caught) == nullptr);
+    std::fclose(caught);
+}
+
+}  // namespace
+}  // namespace gradus
