@@ -10,14 +10,14 @@
 
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 
 #include "target.hpp"
 
 namespace gradus {
 
 struct compiled {
-    program code;  ///< its entry is null for a target that does not run here
+    executable code;  ///< its entry is null for a target that does not run here
     std::string plan_text, ir, optimised_ir, assembly;  ///< made when asked for
     std::vector<std::pair<std::string, double>> seconds;  ///< by stage
 };

@@ -14,7 +14,7 @@ class Module;
 
 namespace gradus {
 
-/// The plan as a module of one function, `name`, called as runtime/gradus/program.hpp says.
+/// The plan as a module of one function, `name`, called as runtime/gradus/executable.hpp says.
 std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context,
                                    std::string_view name);
 

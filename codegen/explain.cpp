@@ -50,7 +50,7 @@ const target& target_named(const std::string& name) {
 }  // namespace
 
 struct explanation::stages {
-    graph body;
+    gradus::graph body;
     std::string name;
     layout arrangement;
     std::string target_name;

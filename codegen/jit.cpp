@@ -16,7 +16,7 @@ std::shared_ptr<kernel> make_kernel(graph_view g, std::string name) {
     const auto compile_for = [owned, name](const layout& arrangement, std::span<const element> input_types) {
         return compile(*owned, arrangement, input_types, host_target(), name, false).code;
     };
-    return std::make_shared<kernel>(*owned, std::move(name), compile_for);
+    return std::make_shared<kernel>(graph_view(*owned), std::move(name), compile_for);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 
 namespace gradus {
 

@@ -51,7 +51,7 @@ void log_launch(graph_view g, const std::string& name, const bound_call& call, s
 struct kernel::variant {
     call_class key;
     layout arrangement;
-    program code;
+    executable code;
     const variant* next = nullptr;
 };
 
@@ -80,7 +80,7 @@ const kernel::variant& kernel::variant_for(const call_geometry& geometry) {
     std::vector<element> types;
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i)
         types.push_back(static_cast<element>(geometry.key().types[i]));
-    program code = compile_(arrangement, types);
+    executable code = compile_(arrangement, types);
     const variant* made = new variant{geometry.key(), std::move(arrangement), std::move(code), head};
     newest_.store(made, std::memory_order_release);
     return *made;

@@ -29,7 +29,7 @@ std::int64_t elements_of(const stage_shape& stage, const std::int64_t* extents) 
     return count;
 }
 
-std::size_t temporary_size(const program& code, const temporary& t, const std::int64_t* extents) {
+std::size_t temporary_size(const executable& code, const temporary& t, const std::int64_t* extents) {
     std::int64_t count = 1;
     if (t.blocks_of >= 0)
         count = item_count(code.stages[static_cast<std::size_t>(t.blocks_of)], extents);
@@ -38,7 +38,7 @@ std::size_t temporary_size(const program& code, const temporary& t, const std::i
     return aligned(static_cast<std::size_t>(count) * t.element_size * t.per_item);
 }
 
-bool listed(const program& code, std::size_t input, std::size_t output) {
+bool listed(const executable& code, std::size_t input, std::size_t output) {
     const in_place_pair wanted{static_cast<int>(input), static_cast<int>(output)};
     return std::find(code.in_place.begin(), code.in_place.end(), wanted) != code.in_place.end();
 }

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>
 
 #include "call_class.hpp"
@@ -17,7 +17,7 @@ struct launch {
     const bound_call& call;
     const call_geometry& geometry;
     const layout& arrangement;
-    const program& code;
+    const executable& code;
     std::span<const argument> inputs;
     std::span<const argument> outputs;
 };

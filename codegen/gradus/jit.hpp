@@ -175,8 +175,9 @@ public:
     explanation explain(int ellipsis_rank = 1, std::string target = {}) const {
         return explanation(kernel_->view(), kernel_->name(), ellipsis_rank, std::move(target));
     }
-    graph_view graph() const { return kernel_->view(); }
-    gradus::kernel& kernel() const { return *kernel_; }
+    graph_view view() const { return kernel_->view(); }
+    /// The kernel itself, for its statistics.
+    kernel& code() const { return *kernel_; }
 
 private:
     using signature = detail::signature<E...>;
@@ -239,7 +240,7 @@ private:
         if constexpr (rank == 0) {
             return result{};
         } else {
-            const auto extents = output_extents(kernel_->view(), inputs, k);
+            const auto extents = output_extents(kernel_->view(), inputs, static_cast<int>(k));
             std::array<std::int64_t, static_cast<std::size_t>(rank)> fixed{};
             for (std::size_t i = 0; i < fixed.size(); ++i) fixed[i] = extents[i];
             return result(fixed);
@@ -264,7 +265,7 @@ private:
         return inputs;
     }
 
-    std::shared_ptr<gradus::kernel> kernel_;
+    std::shared_ptr<kernel> kernel_;
 };
 
 /// The kernel of expressions with static storage: its graph and gradients exist before main.

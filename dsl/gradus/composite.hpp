@@ -13,10 +13,14 @@
 namespace gradus {
 namespace detail {
 
-constexpr axis_names names_of(const builder& graph, axis_set set) {
-    axis_names list;
-    for_each_axis(set, [&](int axis) { list.add(graph.axis_name(axis)); });
-    return list;
+/// Those of the names that a node of the builder has as axes.
+constexpr axis_names present_axes(builder& graph, axis_set set, const axis_names& names) {
+    axis_names present;
+    for (int i = 0; i < names.count; ++i) {
+        const std::string_view name = names.names[static_cast<std::size_t>(i)];
+        if ((set >> graph.axis(name) & 1) != 0) present.add(name);
+    }
+    return present;
 }
 
 /// A stand-in for a child when only axes matter: an input with the child's axes.
@@ -42,7 +46,8 @@ struct composite {
     template <class... Child>
     static constexpr axis_names axes_from() {
         builder graph;
-        return names_of(graph, Body{}(placeholder<Child>(graph)...).axes());
+        const sym result = Body{}(placeholder<Child>(graph)...);
+        return present_axes(graph, result.axes(), joined_axes(axes_in_child<Child>()...));
     }
 };
 

@@ -14,7 +14,7 @@
 #include <gradus/check.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>
 
 namespace gradus {
@@ -22,7 +22,7 @@ namespace gradus {
 class call_geometry;
 
 /// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
-using compile_function = std::function<program(const layout&, std::span<const element> input_types)>;
+using compile_function = std::function<executable(const layout&, std::span<const element> input_types)>;
 
 /// What a kernel has done since its statistics were switched on.
 struct kernel_stats {

@@ -6,5 +6,5 @@
 #include <gradus/error.hpp>
 #include <gradus/kernel.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>

@@ -61,8 +61,8 @@ std::int64_t negate(void* const* data, const std::int64_t* shape, std::int64_t, 
     return -1;
 }
 
-program negation_program(const layout& arrangement, std::span<const element>) {
-    program made;
+executable negation_program(const layout& arrangement, std::span<const element>) {
+    executable made;
     const bool one = arrangement.loops.size() == 1;
     made.entry = one ? negate<1> : negate<2>;
     made.stages = {stage_of(stage_form::rows, one ? 0b1 : 0b11)};
@@ -125,7 +125,7 @@ TEST_CASE("the compiler is told the element type of every input") {
     std::vector<element> seen;
     kernel k(made.g, "types", [&](const layout&, std::span<const element> types) {
         seen.assign(types.begin(), types.end());
-        program nothing;
+        executable nothing;
         return nothing;
     });
     std::vector<float> logits(6);
@@ -161,8 +161,8 @@ std::int64_t add_blocks(void* const* data, const std::int64_t* shape, std::int64
     return -1;
 }
 
-program total_program(const layout&, std::span<const element>) {
-    program made;
+executable total_program(const layout&, std::span<const element>) {
+    executable made;
     made.entry = add_blocks;
     made.stages = {stage_of(stage_form::blocks, 0, 0b1, 0), stage_of(stage_form::combine, 0)};
     temporary partials;
@@ -231,8 +231,8 @@ std::int64_t gather_rows(void* const* data, const std::int64_t* shape, std::int6
     return -1;
 }
 
-program gather_program(bool computed) {
-    program made;
+executable gather_program(bool computed) {
+    executable made;
     made.entry = gather_rows;
     made.stages = {stage_of(stage_form::check, 0b101), stage_of(stage_form::rows, 0b101)};
     made.stages[0].label = computed ? -1 : 1;
@@ -315,7 +315,7 @@ float sum_after_negation_in_place(std::vector<in_place_pair> in_place, std::vect
     made.add_output("y", made.apply(op::neg, {x}), {"i"});
     made.add_output("s", made.apply(op::reduce_sum, {x}, {"i"}), {});
     kernel k(made.g, "in place", [&](const layout&, std::span<const element>) {
-        program code;
+        executable code;
         code.entry = negate_then_add;
         code.stages = {stage_of(stage_form::rows, 0b1), stage_of(stage_form::combine, 0)};
         code.in_place = in_place;

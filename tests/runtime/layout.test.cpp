@@ -2,7 +2,7 @@
 #include <vector>
 
 #include <gradus/layout.hpp>
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>
 
 #include "runtime/hand_made.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The agreement between generated code and the runtime: what a loaded program offers and how it is
-// called. The code generator fills a `program`; the runtime launches it without knowing LLVM.
+// The agreement between generated code and the runtime: what loaded code offers and how it is
+// called. The code generator fills an `executable`; the runtime launches it without knowing LLVM.
 //
-// One function a program. `data` holds a pointer for each input, each output and each temporary of
+// One function an executable. `data` holds a pointer for each input, each output and each temporary of
 // the graph, in that order. `shape` holds the extents of the loop axes, then for every input and
 // every output one stride (in elements) for each loop axis, 0 where the tensor lacks the axis.
 // Temporaries are row-major over their axes in the order of the loop axes. The call runs items
@@ -62,7 +62,7 @@ struct in_place_pair {
     friend bool operator==(const in_place_pair&, const in_place_pair&) = default;
 };
 
-struct program {
+struct executable {
     kernel_function entry = nullptr;
     std::vector<stage_shape> stages;
     std::vector<temporary> temporaries;

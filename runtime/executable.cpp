@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <gradus/program.hpp>
+#include <gradus/executable.hpp>
 
 #include <gradus/error.hpp>
 

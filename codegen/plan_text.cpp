@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A plan as pseudo-code: what runs, in which loops, what is read and written and how.
+#include <fmt/format.h>
+
+#include <gradus/print.hpp>
+
+#include "plan.hpp"
+
+namespace gradus {
+namespace {
+
+class plan_writer {
+public:
+    explicit plan_writer(const plan& p) : p_(p), g_(p.body) {}
+
+    std::string run() {
+        line("plan in {}", name_of(p_.arithmetic));
+        for (std::size_t i = 0; i < p_.stages.size(); ++i) stage_text(i);
+        return out_;
+    }
+
+private:
+    template <class... T>
+    void line(fmt::format_string<T...> format, T&&... values) {
+        out_ += std::string(static_cast<std::size_t>(2 * depth_), ' ') + fmt::format(format, std::forward<T>(values)...) + "\n";
+    }
+
+    // ---- names
+
+    std::string axes_text(axis_set axes) const {
+        std::string text;
+        for_each_axis(axes, [&](int axis) { text += (text.empty() ? "" : ", ") + std::string(g_.axis_name(axis)); });
+        return text;
+    }
+    std::string output_name(int i) const {
+        const std::string_view name = g_.text_of(g_.outputs[static_cast<std::size_t>(i)].name);
+        return name.empty() ? fmt::format("output{}", i) : std::string(name);
+    }
+    static std::string fold_name(node_id fold) { return fmt::format("fold{}", fold); }
+
+    /// A node's formula in which results of folds stand by name.
+    std::string formula(node_id root) const {
+        builder shown;
+        std::vector<node_id> made(g_.nodes.size(), no_node);
+        for (std::size_t axis = 0; axis < g_.axes.size(); ++axis) shown.axis(g_.axis_name(static_cast<int>(axis)));
+        for (node_id id = 0; id <= root; ++id) made[id] = shown_node(shown, made, id, root);
+        vec<output> outputs;
+        output out;
+        out.value = made[root];
+        outputs.push_back(out);
+        const graph g = shown.finish(outputs);
+        return to_text(g, g.outputs[0].value).str();
+    }
+    node_id shown_node(builder& shown, const std::vector<node_id>& made, node_id id, node_id root) const {
+        node n = g_[id];
+        if (n.code == op::input || n.code == op::uniform)
+            return shown.input_node(g_.text_of(g_.inputs[n.ref].name), g_.inputs[n.ref]);
+        if (about(n.code).shape == form::reduction && id != root) {
+            input named;
+            for_each_axis(n.axes, [&](int axis) { named.axes.push_back(axis); });
+            return shown.input_node(fold_name(id), named);
+        }
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) n.args[i] = made[n.args[i]];
+        return shown.intern(n);
+    }
+
+    // ---- stages
+
+    void stage_text(std::size_t i) {
+        const stage& s = p_.stages[i];
+        switch (s.shape.form) {
+            case stage_form::check:
+                line("stage {}: check 0 <= {} < extent of {}", i, formula(s.label), g_.axis_name(s.shape.axis));
+                return;
+            case stage_form::combine: return combine_text(i, s);
+            case stage_form::blocks:
+                line("stage {}: for blocks of {} along {} of [{}] in parallel", i, block_size, g_.axis_name(s.shape.lane),
+                     axes_text(s.shape.inner));
+                break;
+            case stage_form::rows: line("stage {}: {}", i, rows_text(s)); break;
+        }
+        ++depth_;
+        for (const sweep& part : s.sweeps) sweep_text(s, part);
+        for (const store& to : s.row_stores) store_text(s, to);
+        --depth_;
+    }
+    std::string rows_text(const stage& s) const {
+        if (s.shape.rows == 0) return "once";
+        std::string text = fmt::format("for [{}] in parallel", axes_text(s.shape.rows));
+        if (s.shape.lane >= 0 && (s.shape.rows >> s.shape.lane & 1) != 0)
+            text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
+        return text;
+    }
+    void combine_text(std::size_t i, const stage& s) {
+        line("stage {}: combine the blocks of stage {}", i, s.partials_of);
+        ++depth_;
+        for (const node_id fold : p_.stages[static_cast<std::size_t>(s.partials_of)].sweeps.front().folds)
+            line("{} = fixed tree of its blocks", fold_name(fold));
+        --depth_;
+    }
+    void sweep_text(const stage& s, const sweep& part) {
+        const bool horizontal = s.shape.lane >= 0 && (s.shape.inner >> s.shape.lane & 1) != 0;
+        line("sweep [{}]{}: {}", axes_text(s.shape.inner),
+             horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "", traffic(s, part));
+        ++depth_;
+        for (const node_id fold : part.folds) line("{} = {}", fold_name(fold), formula(fold));
+        for (const store& to : part.stores) store_text(s, to);
+        --depth_;
+    }
+    void store_text(const stage&, const store& to) {
+        if (to.output >= 0)
+            line("{} = {}", output_name(to.output), is_fold(to.value) ? fold_name(to.value) : formula(to.value));
+        else
+            line("keep {}", fold_name(to.value));
+    }
+    bool is_fold(node_id id) const { return about(g_[id].code).shape == form::reduction; }
+
+    // ---- memory
+
+    /// What a sweep reads and writes, with the bytes an element and how the lanes reach it.
+    std::string traffic(const stage& s, const sweep& part) const {
+        std::vector<std::uint8_t> seen(g_.nodes.size(), 0);
+        std::string reads, writes;
+        for (const node_id fold : part.folds) collect(s, g_[fold].args[0], seen, reads);
+        for (const store& to : part.stores) {
+            collect(s, to.value, seen, reads);
+            if (to.output >= 0) {
+                const output& out = g_.outputs[static_cast<std::size_t>(to.output)];
+                writes += (writes.empty() ? "" : ", ") +
+                          access(s, output_name(to.output), out.axes.set(), size_of(out.type),
+                                 p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]);
+            }
+        }
+        return fmt::format("reads {}{}{}", reads.empty() ? "nothing" : reads, writes.empty() ? "" : "; writes ", writes);
+    }
+    void collect(const stage& s, node_id id, std::vector<std::uint8_t>& seen, std::string& reads) const {
+        if (seen[id] != 0) return;
+        seen[id] = 1;
+        const node& n = g_[id];
+        if (n.code == op::input) {
+            const input& in = g_.inputs[n.ref];
+            reads += (reads.empty() ? "" : ", ") +
+                     access(s, std::string(g_.text_of(in.name)), in.axes.set(), size_of(in.type), p_.arrangement.unit[n.ref]);
+        }
+        if (is_fold(id)) return;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) collect(s, n.args[i], seen, reads);
+    }
+    std::string access(const stage& s, const std::string& name, axis_set axes, std::size_t bytes, int unit) const {
+        const bool along = s.shape.lane >= 0 && (axes >> s.shape.lane & 1) != 0;
+        const char* const how = !along ? "broadcast" : unit == s.shape.lane ? "contiguous" : "strided";
+        std::string size = fmt::format("{}", bytes);
+        for_each_axis(axes, [&](int axis) { size += fmt::format("·{}", g_.axis_name(axis)); });
+        return fmt::format("{} ({} B, {})", name, size, how);
+    }
+
+    const plan& p_;
+    graph_view g_;
+    std::string out_;
+    int depth_ = 0;
+};
+
+}  // namespace
+
+std::string to_text(const plan& p) { return plan_writer(p).run(); }
+
+}  // namespace gradus
