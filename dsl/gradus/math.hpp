@@ -1,26 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The functions of the formulas on float64: those of portable_math.hpp in constant evaluation, those of
+// the C library at run time. They follow IEEE 754: NaN and infinities propagate, nothing is an error.
 #pragma once
-#include <cmath>
+
+#include <type_traits>
+
+#include <gradus/portable_math.hpp>
+
 namespace gradus::math {
-constexpr double exp(double x) { return __builtin_exp(x); }
-constexpr double expm1(double x) { return __builtin_expm1(x); }
-constexpr double log(double x) { return __builtin_log(x); }
-constexpr double log1p(double x) { return __builtin_log1p(x); }
-constexpr double sqrt(double x) { return __builtin_sqrt(x); }
-constexpr double tanh(double x) { return __builtin_tanh(x); }
-constexpr double erf(double x) { return __builtin_erf(x); }
-constexpr double sin(double x) { return __builtin_sin(x); }
-constexpr double cos(double x) { return __builtin_cos(x); }
-constexpr double floor(double x) { return __builtin_floor(x); }
-constexpr double pow(double x, double y) { return __builtin_pow(x, y); }
-constexpr double abs(double x) { return __builtin_fabs(x); }
-constexpr bool isnan(double x) { return x != x; }
-constexpr double sign(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
-constexpr double max(double a, double b) { return isnan(a) || isnan(b) ? a + b : a > b ? a : b > a ? b : a + b == 0 ? a + b : a; }
-constexpr double min(double a, double b) { return isnan(a) || isnan(b) ? a + b : a < b ? a : b < a ? b : a; }
-constexpr double sigmoid(double x) {
-    const double z = exp(-abs(x));
-    return (x >= 0 ? 1.0 : z) / (1.0 + z) + (isnan(x) ? x : 0.0);
+
+using portable::abs;
+using portable::isnan;
+
+constexpr double add(double a, double b) { return std::is_constant_evaluated() ? portable::add(a, b) : a + b; }
+constexpr double sub(double a, double b) { return std::is_constant_evaluated() ? portable::add(a, -b) : a - b; }
+constexpr double mul(double a, double b) { return std::is_constant_evaluated() ? portable::mul(a, b) : a * b; }
+constexpr double div(double a, double b) { return std::is_constant_evaluated() ? portable::div(a, b) : a / b; }
+
+constexpr double sqrt(double x) { return std::is_constant_evaluated() ? portable::sqrt(x) : __builtin_sqrt(x); }
+constexpr double floor(double x) { return std::is_constant_evaluated() ? portable::floor(x) : __builtin_floor(x); }
+constexpr double exp(double x) { return std::is_constant_evaluated() ? portable::exp(x) : __builtin_exp(x); }
+constexpr double expm1(double x) { return std::is_constant_evaluated() ? portable::expm1(x) : __builtin_expm1(x); }
+constexpr double log(double x) { return std::is_constant_evaluated() ? portable::log(x) : __builtin_log(x); }
+constexpr double log1p(double x) { return std::is_constant_evaluated() ? portable::log1p(x) : __builtin_log1p(x); }
+constexpr double tanh(double x) { return std::is_constant_evaluated() ? portable::tanh(x) : __builtin_tanh(x); }
+constexpr double erf(double x) { return std::is_constant_evaluated() ? portable::erf(x) : __builtin_erf(x); }
+constexpr double sin(double x) { return std::is_constant_evaluated() ? portable::sin(x) : __builtin_sin(x); }
+constexpr double cos(double x) { return std::is_constant_evaluated() ? portable::cos(x) : __builtin_cos(x); }
+constexpr double pow(double x, double y) {
+    return std::is_constant_evaluated() ? portable::pow(x, y) : __builtin_pow(x, y);
 }
-constexpr double softplus(double x) { return max(x, 0.0) + log1p(exp(-abs(x))); }
+
+/// -1, 0 or 1; signed zeros and NaN are kept.
+constexpr double sign(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+
+/// IEEE 754-2019 maximum and minimum: NaN if one operand is, and -0 < +0.
+constexpr double max(double a, double b) {
+    if (isnan(a) || isnan(b)) return isnan(a) ? a : b;
+    return a > b || (a == b && portable::negative(b)) ? a : b;
+}
+constexpr double min(double a, double b) {
+    if (isnan(a) || isnan(b)) return isnan(a) ? a : b;
+    return a < b || (a == b && portable::negative(a)) ? a : b;
+}
+
+/// 1/(1 + e^-x), with full relative precision in the lower tail.
+constexpr double sigmoid(double x) {
+    if (isnan(x)) return x;
+    const double z = exp(-abs(x));
+    return (x >= 0 ? 1.0 : z) / (1.0 + z);
+}
+
+/// log(1 + e^x), with full relative precision in the lower tail and no overflow in the upper.
+constexpr double softplus(double x) { return isnan(x) ? x : max(x, 0.0) + log1p(exp(-abs(x))); }
+
 }  // namespace gradus::math
