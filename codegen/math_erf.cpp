@@ -4,7 +4,7 @@
 // |x| < 1: x + x P(x^2). Else 1 - e^{Q(|x| - 1)} with Q an approximation of log erfc, weighted by what
 // its error does to erf; from 4 (float) or 6 (double) on the result is 1.
 //
-// Largest error in ULP: 1.5 (float and double), all inputs.
+// Largest error in ULP: float 1, found on every input; double 1, on samples.
 #include <array>
 
 #include "math_cores.hpp"

@@ -9,7 +9,7 @@
 // log1p takes e from u = fl(1 + x), and f = x 2^-e + (2^-e - 1) from x itself by one fma, so that
 // nothing of a small x is lost.
 //
-// Largest error in ULP: log 0.9, log1p 1.2 (float and double), all inputs.
+// Largest error in ULP: float log and log1p 0.94, found on every input; double log 1, log1p 1.4, on samples.
 #include <array>
 #include <limits>
 

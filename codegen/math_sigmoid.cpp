@@ -7,7 +7,8 @@
 // remainder by which the quotient is corrected.
 // softplus: max(x, 0) + log1p(e^{-|x|}).
 //
-// Largest error in ULP: tanh 1.5 (double 2.5), sigmoid 1.6, softplus 2, all inputs.
+// Largest error in ULP: float tanh 1.6, sigmoid 1.5, softplus 1.65, found on every input;
+// double tanh 2.8, sigmoid 1.6, softplus 1.8, on samples.
 #include <array>
 
 #include "math_cores.hpp"

@@ -9,7 +9,7 @@
 //   doubles in a table with a row for each E. A block that runs only if a lane needs it.
 // Then polynomials on [-pi/4, pi/4], swapped and negated by n mod 4.
 //
-// Largest error in ULP: 0.51 for float, 1 for double.
+// Largest error in ULP: float 0.51, sin found on every input; double 1, on samples.
 #include <array>
 #include <cmath>
 #include <limits>

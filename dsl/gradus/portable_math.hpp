@@ -312,9 +312,9 @@ struct reduced_angle {
 
 __extension__ using wide = unsigned __int128;
 
-/// |x|·2/π modulo 4 as an integer in units of 2^-126, its error below 2^-73 for the fraction that a
-/// double can come closest to a whole number with (2^-61). M. Payne, R. Hanek, 1983: x = m·2^e with
-/// whole m, so the bits of 2/π above 2^(1-e) only add multiples of 4, and those 192 below decide.
+/// |x|·2/π modulo 4 as an integer in units of 2^-126, to about one unit; no double comes closer than
+/// 2^-62 to a whole number here. M. Payne, R. Hanek, 1983: x = m·2^e with whole m, so the bits of 2/π
+/// above 2^(1-e) only add multiples of 4, and the 192 from there on decide.
 constexpr wide quarter_turns(double x) {
     const std::uint64_t bits = bits_of(x);
     const std::uint64_t m = (bits & ((std::uint64_t{1} << 52) - 1)) | std::uint64_t{1} << 52;
@@ -350,7 +350,7 @@ constexpr reduced_angle reduce(double x) {
     return {angle, negative(x) ? 4 - quadrant % 4 : quadrant};
 }
 
-/// Σ (-z)^k·k₀!/(…): the series of sine (first = 3) and cosine (first = 4) from x^first on, over x^first.
+/// 1/f! - z/(f + 2)! + z²/(f + 4)! - …: the series of sine (f = 3) and cosine (f = 4) less their first terms.
 constexpr double alternating_series(double z, std::size_t first) {
     double series = 0;  // (π/4)^18/18! < 2^-58
     for (std::size_t k = first + 14; k >= first; k -= 2) series = inverse_factorial[k] - series * z;
