@@ -103,8 +103,12 @@ constexpr int named_axes(const declared_input& in) {
     for (int i = 0; i < in.text.rank; ++i) count += in.text.axes[static_cast<std::size_t>(i)] != ellipsis ? 1 : 0;
     return count;
 }
-constexpr bool has_ellipsis(const declared_input& in) { return named_axes(in) != in.text.rank; }
+/// Whether the data of an input tells how many axes "..." stands for; a seed is one number.
+constexpr bool has_ellipsis(const declared_input& in) {
+    return in.use != role::seed && named_axes(in) != in.text.rank;
+}
 constexpr bool rank_fits(const declared_input& in, int rank) {
+    if (in.use == role::seed) return rank == 0;
     return rank == dynamic_rank || (has_ellipsis(in) ? rank >= named_axes(in) : rank == in.text.rank);
 }
 

@@ -1,65 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The interpreter: evaluates a graph node after node in float64, in constant evaluation and at run
 // time. It is the oracle for every kernel, hence plain: each node's values lie in an array over the
-// node's own axes, row-major in the order of the graph's axes, and operands are looked up by axis.
-// Sums are compensated (Neumaier), so their error is that of one rounding.
+// node's own axes, row-major in rising order of the graph's axes. A walk steps through positions and
+// keeps an offset into each array at hand; an array that lacks an axis has the stride 0 along it,
+// which is all there is to broadcasting. Sums are compensated (Neumaier): the error of one rounding.
 #pragma once
 
 #include <stdexcept>
 
+#include <gradus/extents.hpp>
 #include <gradus/graph.hpp>
+#include <gradus/ndarray.hpp>
+#include <gradus/number_text.hpp>
 #include <gradus/philox.hpp>
 
 namespace gradus {
-
-/// Values with extents, row-major.
-struct ndarray {
-    vec<std::int64_t> extents;
-    vec<double> data;
-
-    constexpr std::size_t size() const { return data.size(); }
-    constexpr double operator[](std::size_t i) const { return data[i]; }
-    /// The element, of an array with one.
-    constexpr explicit operator double() const {
-        if (data.size() != 1) throw std::logic_error("gradus: only an array of one element is a number");
-        return data[0];
-    }
-};
-
-/// What an input is bound to: extents in the order of its declared axes, "..." being any number of
-/// them in its place; a random stream is bound to its seed.
-struct bound {
-    vec<std::int64_t> extents;
-    vec<double> data;
-    std::uint64_t seed = 0;
-};
-
 namespace detail {
 
-/// A sum that carries the rounding error of every addition along.
+constexpr bool is_finite(double value) { return math::abs(value) < __builtin_inf(); }
+
+/// A sum that carries the rounding error of every addition along. Infinities stay.
 class compensated_sum {
 public:
     constexpr void add(double value) {
-        const double total = sum_ + value;
-        if (total - total == 0)  // finite
+        const double total = math::add(sum_, value);
+        if (is_finite(total))
             error_ += math::abs(sum_) >= math::abs(value) ? (sum_ - total) + value : (value - total) + sum_;
         sum_ = total;
     }
-    constexpr double value() const { return sum_ - sum_ == 0 ? sum_ + error_ : sum_; }
+    constexpr double value() const { return is_finite(sum_) ? math::add(sum_, error_) : sum_; }
 
 private:
     double sum_ = 0;
     double error_ = 0;
 };
 
+/// Row-major steps through the positions of some axes, with the offsets of up to three arrays.
+class walk {
+public:
+    using offsets = std::array<std::int64_t, 3>;
+
+    constexpr void append(std::int64_t extent, const offsets& strides) {
+        if (extent == 0) empty_ = true;
+        if (extent != 1) loops_.push_back({extent, 0, strides});
+    }
+    /// Calls visit(offsets) for each position; afterwards the walk stands at its start again.
+    template <class Visit>
+    constexpr void for_each(Visit visit) {
+        if (empty_) return;
+        do visit(at_);
+        while (next());
+    }
+
+private:
+    struct loop {
+        std::int64_t extent = 0;
+        std::int64_t at = 0;
+        offsets strides{};
+    };
+
+    constexpr bool next() {
+        for (std::size_t i = loops_.size(); i-- > 0;) {
+            loop& l = loops_[i];
+            const bool more = ++l.at < l.extent;
+            const std::int64_t steps = more ? 1 : 1 - l.extent;
+            for (std::size_t k = 0; k < at_.size(); ++k) at_[k] += steps * l.strides[k];
+            if (more) return true;
+            l.at = 0;
+        }
+        return false;
+    }
+
+    vec<loop> loops_;
+    offsets at_{};
+    bool empty_ = false;
+};
+
 class interpretation {
 public:
-    constexpr interpretation(graph_view g, std::span<const bound> inputs) : g_(g), inputs_(inputs) {
-        extents_.resize(g.axes.size(), -1);
-        for (std::size_t i = 0; i < g.inputs.size(); ++i)
-            if (g.inputs[i].use != role::seed) read_extents(i);
-        for (std::int64_t& extent : extents_)
-            if (extent < 0) extent = 1;  // an axis of random streams alone
+    constexpr interpretation(graph_view g, std::span<const bound> inputs) : g_(g), inputs_(inputs), extents_(g, inputs) {
         values_.resize(g.nodes.size());
     }
 
@@ -71,210 +90,211 @@ public:
     }
 
 private:
-    /// A position: a coordinate for each axis of the graph.
-    using position = std::array<std::int64_t, max_axes>;
+    // ---- strides and walks
 
-    // ---- extents
-
-    constexpr void read_extents(std::size_t i) {
-        const input& in = g_.inputs[i];
-        const vec<std::int64_t>& given = inputs_[i].extents;
-        if (given.empty() && inputs_[i].data.empty() && !in.used) return;
-        const int dots = static_cast<int>(given.size()) - (in.axes.rank - (has_dots(in) ? 1 : 0));
-        if (dots < 0 || (!has_dots(in) && dots != 0))
-            throw std::invalid_argument("gradus: an argument has another number of axes than its variable declares");
-        std::size_t next = 0;
-        for (int k = 0; k < in.axes.rank; ++k) {
-            const int axis = in.axes.axis[static_cast<std::size_t>(k)];
-            if (g_.axis_name(axis) != ellipsis) {
-                require(axis, given[next++]);
-                continue;
-            }
-            vec<std::int64_t> parts;
-            std::int64_t count = 1;
-            for (int d = 0; d < dots; ++d) {
-                parts.push_back(given[next]);
-                count *= given[next++];
-            }
-            require_dots(axis, parts, count);
-        }
+    /// The stride along an axis of an array over a set of axes, 0 if it lacks the axis.
+    constexpr std::int64_t stride(axis_set set, int axis) const {
+        const axis_set bit = axis_set{1} << axis;
+        return (set & bit) == 0 ? 0 : extents_.count(set & ~(bit | (bit - 1)));
     }
-    constexpr bool has_dots(const input& in) const {
-        for (int k = 0; k < in.axes.rank; ++k)
-            if (g_.axis_name(in.axes.axis[static_cast<std::size_t>(k)]) == ellipsis) return true;
-        return false;
-    }
-    constexpr void require(int axis, std::int64_t extent) {
-        std::int64_t& known = extents_[static_cast<std::size_t>(axis)];
-        if (known >= 0 && known != extent)
-            throw std::invalid_argument("gradus: two arguments have different extents along the same axis");
-        known = extent;
-    }
-    constexpr void require_dots(int axis, const vec<std::int64_t>& parts, std::int64_t count) {
-        if (extents_[static_cast<std::size_t>(axis)] >= 0) {
-            bool same = parts.size() == dots_.size();
-            for (std::size_t i = 0; same && i < parts.size(); ++i) same = parts[i] == dots_[i];
-            if (!same) throw std::invalid_argument("gradus: two arguments have different extents for the axes ...");
-        }
-        dots_ = parts;
-        require(axis, count);
-    }
-    constexpr std::int64_t extent(int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
-    constexpr std::int64_t count(axis_set set) const {
+    /// The same for an array over axes in the order of a declaration.
+    constexpr std::int64_t stride(const axis_order& order, int axis) const {
         std::int64_t product = 1;
-        for_each_axis(set, [&](int axis) { product *= extent(axis); });
-        return product;
+        for (int k = order.rank; k-- > 0; product *= extents_[order.axis[static_cast<std::size_t>(k)]])
+            if (order.axis[static_cast<std::size_t>(k)] == axis) return product;
+        return 0;
     }
-
-    // ---- positions
-
-    /// The position with the given row-major number among the positions of some axes.
-    constexpr void place(axis_set set, std::int64_t number, position& at) const {
-        for (int axis = static_cast<int>(g_.axes.size()); axis-- > 0;) {
-            if ((set >> axis & 1) == 0) continue;
-            at[static_cast<std::size_t>(axis)] = number % extent(axis);
-            number /= extent(axis);
-        }
+    template <class Strides>
+    constexpr walk walk_over(axis_set set, Strides strides) const {
+        walk steps;
+        for_each_axis(set, [&](int axis) { steps.append(extents_[axis], strides(axis)); });
+        return steps;
     }
-    constexpr std::int64_t number(axis_set set, const position& at) const {
-        std::int64_t index = 0;
-        for_each_axis(set, [&](int axis) { index = index * extent(axis) + at[static_cast<std::size_t>(axis)]; });
-        return index;
-    }
-    constexpr double value(node_id id, const position& at) const {
-        return values_[id][static_cast<std::size_t>(number(g_[id].axes, at))];
-    }
+    constexpr double value(node_id id, std::int64_t offset) const { return values_[id][static_cast<std::size_t>(offset)]; }
 
     // ---- nodes
 
     constexpr void evaluate(node_id id) {
         const node& n = g_[id];
-        const std::int64_t size = count(n.axes);
-        values_[id].reserve(static_cast<std::size_t>(size));
-        position at{};
-        for (std::int64_t i = 0; i < size; ++i) {
-            place(n.axes, i, at);
-            values_[id].push_back(element_of_node(n, at));
-        }
-    }
-    constexpr double element_of_node(const node& n, const position& at) const {
+        vec<double>& to = values_[id];
+        to.reserve(static_cast<std::size_t>(extents_.count(n.axes)));
         switch (about(n.code).shape) {
-            case form::leaf: return leaf(n, at);
-            case form::pointwise: return pointwise(n, at);
-            case form::reduction: return reduction(n, at);
-            case form::along: return softmax_at(n, at);
-            default: return gather(n, at);
+            case form::leaf: return leaf(n, to);
+            case form::pointwise: return pointwise(n, to);
+            case form::reduction: return reduction(n, to);
+            case form::along: return softmax(n, to);
+            case form::gather: return gather(n, to);
         }
     }
-    constexpr double leaf(const node& n, const position& at) const {
+
+    constexpr void leaf(const node& n, vec<double>& to) const {
         switch (n.code) {
-            case op::constant: return n.value;
-            case op::input: return inputs_[n.ref].data[static_cast<std::size_t>(number_in_order(n.ref, at))];
-            case op::index: return static_cast<double>(number(n.over, at));
-            case op::extent: return static_cast<double>(count(n.over));
-            case op::uniform:
-                return uniform_at(inputs_[n.ref].seed, static_cast<std::uint64_t>(number_in_order(n.ref, at)));
-            default: throw std::logic_error("gradus: a pattern is no formula");
+            case op::constant: return to.push_back(n.value);
+            case op::extent: return to.push_back(static_cast<double>(extents_.count(n.over)));
+            case op::index: return index(n, to);
+            case op::input: return input_values(n, to);
+            case op::uniform: return uniform(n, to);
+            default: throw std::logic_error("gradus: a pattern has no value");
         }
     }
-    /// The row-major number of a position in the order of an input's declared axes.
-    constexpr std::int64_t number_in_order(std::uint32_t in, const position& at) const {
-        std::int64_t index = 0;
-        const axis_order& order = g_.inputs[in].axes;
-        for (int k = 0; k < order.rank; ++k) {
-            const int axis = order.axis[static_cast<std::size_t>(k)];
-            index = index * extent(axis) + at[static_cast<std::size_t>(axis)];
-        }
-        return index;
+    constexpr void index(const node& n, vec<double>& to) const {
+        walk steps = walk_over(n.axes, [&](int axis) { return walk::offsets{stride(n.over, axis), 0, 0}; });
+        steps.for_each([&](const walk::offsets& at) { to.push_back(static_cast<double>(at[0])); });
     }
-    constexpr double pointwise(const node& n, const position& at) const {
-        std::array<double, 3> operand{};
-        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) operand[i] = value(n.args[i], at);
-        return about(n.code).value(operand[0], operand[1], operand[2]);
+    constexpr walk in_declared_order(const node& n) const {
+        return walk_over(n.axes, [&](int axis) { return walk::offsets{stride(g_.inputs[n.ref].axes, axis), 0, 0}; });
     }
-    template <class Visit>
-    constexpr void for_each_along(axis_set over, position at, Visit visit) const {
-        const std::int64_t size = count(over);
-        for (std::int64_t i = 0; i < size; ++i) {
-            place(over, i, at);
-            visit(at);
-        }
+    constexpr void input_values(const node& n, vec<double>& to) const {
+        const vec<double>& data = inputs_[n.ref].data;
+        in_declared_order(n).for_each([&](const walk::offsets& at) { to.push_back(data[static_cast<std::size_t>(at[0])]); });
     }
-    constexpr double extreme(const node& n, const position& at, bool largest) const {
-        constexpr double infinity = __builtin_inf();
-        double best = largest ? -infinity : infinity;
-        for_each_along(n.over, at, [&](const position& p) {
-            const double v = value(n.args[0], p);
-            best = largest ? math::max(best, v) : math::min(best, v);
+    constexpr void uniform(const node& n, vec<double>& to) const {
+        const std::uint64_t seed = inputs_[n.ref].seed;
+        in_declared_order(n).for_each(
+            [&](const walk::offsets& at) { to.push_back(uniform_at(seed, static_cast<std::uint64_t>(at[0]))); });
+    }
+
+    constexpr void pointwise(const node& n, vec<double>& to) const {
+        const auto operands = static_cast<std::size_t>(arity(n));
+        walk steps = walk_over(n.axes, [&](int axis) {
+            walk::offsets strides{};
+            for (std::size_t k = 0; k < operands; ++k) strides[k] = stride(g_[n.args[k]].axes, axis);
+            return strides;
         });
-        return best;
+        const value_function function = about(n.code).value;
+        steps.for_each([&](const walk::offsets& at) {
+            std::array<double, 3> operand{};
+            for (std::size_t k = 0; k < operands; ++k) operand[k] = value(n.args[k], at[k]);
+            to.push_back(function(operand[0], operand[1], operand[2]));
+        });
     }
-    /// Σ exp(v - shift).
-    constexpr double sum_of_exp(const node& n, const position& at, double shift) const {
+
+    // ---- reductions: `along` walks one row of the operand, that is the axes in `over`, from its offset
+
+    constexpr walk rows(const node& n, axis_set axes) const {
+        return walk_over(axes, [&](int axis) {
+            return walk::offsets{stride(g_[n.args[0]].axes, axis), stride(n.axes, axis), 0};
+        });
+    }
+    constexpr void reduction(const node& n, vec<double>& to) const {
+        walk along = rows(n, n.over);
+        rows(n, n.axes & ~n.over).for_each([&](const walk::offsets& row) { to.push_back(reduced(n, along, row[0])); });
+    }
+    constexpr double reduced(const node& n, walk& along, std::int64_t row) const {
+        switch (n.code) {
+            case op::reduce_sum: return sum(n, along, row);
+            case op::reduce_max: return extreme(n, along, row, math::max, -__builtin_inf());
+            case op::reduce_min: return extreme(n, along, row, math::min, __builtin_inf());
+            default: return logsumexp(n, along, row);
+        }
+    }
+    constexpr double sum(const node& n, walk& along, std::int64_t row) const {
         compensated_sum total;
-        for_each_along(n.over, at, [&](const position& p) { total.add(math::exp(value(n.args[0], p) - shift)); });
+        along.for_each([&](const walk::offsets& at) { total.add(value(n.args[0], row + at[0])); });
         return total.value();
     }
-    constexpr double reduction(const node& n, const position& at) const {
-        if (n.code == op::reduce_max) return extreme(n, at, true);
-        if (n.code == op::reduce_min) return extreme(n, at, false);
-        if (n.code == op::reduce_sum) {
-            compensated_sum total;
-            for_each_along(n.over, at, [&](const position& p) { total.add(value(n.args[0], p)); });
-            return total.value();
-        }
-        const double largest = extreme(n, at, true);
-        if (largest - largest != 0) return largest;  // all -inf, one inf, or NaN
-        return largest + math::log(sum_of_exp(n, at, largest));
+    constexpr double extreme(const node& n, walk& along, std::int64_t row, double (*choose)(double, double),
+                             double of_nothing) const {
+        double best = of_nothing;
+        along.for_each([&](const walk::offsets& at) { best = choose(best, value(n.args[0], row + at[0])); });
+        return best;
     }
-    constexpr double softmax_at(const node& n, const position& at) const {
-        const double largest = extreme(n, at, true);
-        return math::exp(value(n.args[0], at) - largest) / sum_of_exp(n, at, largest);
+    /// Σ exp(v - largest) - 1: the largest element's own term left out, so that log1p keeps the others' digits.
+    constexpr double sum_of_others(const node& n, walk& along, std::int64_t row, double largest) const {
+        compensated_sum total;
+        total.add(-1);
+        along.for_each([&](const walk::offsets& at) {
+            total.add(math::exp(math::sub(value(n.args[0], row + at[0]), largest)));
+        });
+        return total.value();
     }
-    constexpr double gather(const node& n, position at) const {
-        const double label = value(n.args[1], at);
-        if (!(label >= 0 && label < static_cast<double>(count(n.over))))
-            throw std::out_of_range("gradus: a label lies outside its axis");
-        place(n.over, static_cast<std::int64_t>(label), at);
-        return value(n.args[0], at);
+    constexpr double logsumexp(const node& n, walk& along, std::int64_t row) const {
+        const double largest = extreme(n, along, row, math::max, -__builtin_inf());
+        if (!is_finite(largest)) return largest;
+        return math::add(largest, math::log1p(sum_of_others(n, along, row, largest)));
+    }
+    constexpr void softmax(const node& n, vec<double>& to) const {
+        to.resize(static_cast<std::size_t>(extents_.count(n.axes)));
+        walk along = rows(n, n.over);
+        rows(n, n.axes & ~n.over).for_each([&](const walk::offsets& row) {
+            const double largest = extreme(n, along, row[0], math::max, -__builtin_inf());
+            const double total = is_finite(largest) ? 1 + sum_of_others(n, along, row[0], largest) : quiet_nan;
+            along.for_each([&](const walk::offsets& at) {
+                const double v = value(n.args[0], row[0] + at[0]);
+                double& result = to[static_cast<std::size_t>(row[1] + at[1])];
+                result = is_finite(largest) ? math::exp(math::sub(v, largest)) / total : quiet_nan;
+            });
+        });
+    }
+
+    // ---- at
+
+    constexpr void gather(const node& n, vec<double>& to) const {
+        const node& from = g_[n.args[0]];
+        const node& labels = g_[n.args[1]];
+        walk steps = walk_over(n.axes, [&](int axis) {
+            return walk::offsets{stride(from.axes, axis) * ((n.over >> axis & 1) == 0), stride(labels.axes, axis), 0};
+        });
+        steps.for_each([&](const walk::offsets& at) {
+            const double label = value(n.args[1], at[1]);
+            if (!(label >= 0 && label < static_cast<double>(extents_.count(n.over))) || math::floor(label) != label)
+                throw_label(n, label, at[1]);
+            to.push_back(value(n.args[0], at[0] + offset_of_label(n, static_cast<std::int64_t>(label))));
+        });
+    }
+    constexpr std::int64_t offset_of_label(const node& n, std::int64_t label) const {
+        std::int64_t offset = 0;
+        for_each_axis(n.over, [&](int axis) {
+            offset += label / stride(n.over, axis) % extents_[axis] * stride(g_[n.args[0]].axes, axis);
+        });
+        return offset;
+    }
+    [[noreturn]] void throw_label(const node& n, double label, std::int64_t element) const {
+        const node& labels = g_[n.args[1]];
+        text message("gradus: ");
+        if (labels.code == op::input)
+            message << "argument \"" << g_.text_of(g_.inputs[labels.ref].name) << "\" is ";
+        else
+            message << "a computed label is ";
+        message << number_text(label) << position_text(labels.axes, element) << ", but labels along axis \"";
+        message << g_.axis_name(std::countr_zero(n.over)) << "\" are 0 to " << extents_.count(n.over) - 1;
+        throw std::out_of_range(message.str());
+    }
+    constexpr text position_text(axis_set set, std::int64_t element) const {
+        text position;
+        for_each_axis(set, [&](int axis) {
+            position << (position.empty() ? " at " : ", ") << g_.axis_name(axis) << " = ";
+            position << element / stride(set, axis) % extents_[axis];
+        });
+        return position;
     }
 
     constexpr ndarray result(const output& out) const {
         ndarray to;
-        axis_set set = 0;
+        walk steps;
         for (int k = 0; k < out.axes.rank; ++k) {
             const int axis = out.axes.axis[static_cast<std::size_t>(k)];
-            set |= axis_set{1} << axis;
-            if (g_.axis_name(axis) != ellipsis)
-                to.extents.push_back(extent(axis));
+            steps.append(extents_[axis], {stride(g_[out.value].axes, axis), 0, 0});
+            if (g_.axis_name(axis) != ellipsis) to.extents.push_back(extents_[axis]);
             else
-                for (const std::int64_t part : dots_) to.extents.push_back(part);
+                for (const std::int64_t part : extents_.dots()) to.extents.push_back(part);
         }
-        const std::int64_t size = count(set);
-        position at{};
-        for (std::int64_t i = 0; i < size; ++i) {
-            std::int64_t rest = i;
-            for (int k = out.axes.rank; k-- > 0;) {
-                const int axis = out.axes.axis[static_cast<std::size_t>(k)];
-                at[static_cast<std::size_t>(axis)] = rest % extent(axis);
-                rest /= extent(axis);
-            }
-            to.data.push_back(value(out.value, at));
-        }
+        steps.for_each([&](const walk::offsets& at) { to.data.push_back(value(out.value, at[0])); });
         return to;
     }
 
     graph_view g_;
     std::span<const bound> inputs_;
-    vec<std::int64_t> extents_;
-    vec<std::int64_t> dots_;
+    axis_extents extents_;
     vec<vec<double>> values_;
 };
 
 }  // namespace detail
 
-/// The value of each output. Throws std::invalid_argument if extents disagree, std::out_of_range for a
-/// label outside its axis.
+/// The value of each output in float64, by the graph's definition: values broadcast by axis name, a
+/// select takes one branch whatever the other holds, NaN and infinities propagate as IEEE 754 has it.
+/// `inputs` has one entry for each input of the graph. Throws std::invalid_argument if extents
+/// disagree, and std::out_of_range for a label outside its axis, also where a select hides it.
 constexpr vec<ndarray> interpret(graph_view g, std::span<const bound> inputs) {
     return detail::interpretation(g, inputs).run();
 }

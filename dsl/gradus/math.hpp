@@ -48,7 +48,9 @@ constexpr double min(double a, double b) {
 constexpr double sigmoid(double x) {
     if (isnan(x)) return x;
     const double z = exp(-abs(x));
-    return (x >= 0 ? 1.0 : z) / (1.0 + z);
+    const double total = 1.0 + z, lost = z - (total - 1.0);  // the rounding error of the sum, exactly
+    const double quotient = (x >= 0 ? 1.0 : z) / total;
+    return quotient - quotient * lost / total;
 }
 
 /// log(1 + e^x), with full relative precision in the lower tail and no overflow in the upper.

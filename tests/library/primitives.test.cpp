@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Every pointwise primitive through the JIT against the interpreter in float64, for float32 and
+// float64, on values of both signs, large and small, and on NaN and infinities.
+#include "support/catch.hpp"
+#include "support/compare.hpp"
+
+using namespace gradus;
+using namespace gradus::testing;
+
+namespace {
+
+template <class T>
+std::vector<T> with_specials(std::vector<T> values) {
+    constexpr T inf = std::numeric_limits<T>::infinity();
+    for (const T special : {T(0), -T(0), T(1), T(-1), inf, -inf, std::numeric_limits<T>::quiet_NaN(), T(1e-30), T(-1e-30)})
+        values.push_back(special);
+    return values;
+}
+template <class T>
+std::vector<T> spread() {
+    std::vector<T> values = numbers<T>(300, -6, 6);
+    for (const T x : numbers<T>(100, -80, 80, 2)) values.push_back(x);
+    for (const T x : numbers<T>(100, -1e-3, 1e-3, 3)) values.push_back(x);
+    return with_specials(values);
+}
+
+template <class T, class Make>
+void check_unary(const char* name, double ulp, Make make) {
+    constexpr auto x = tensor<"x[i]", T>;
+    INFO(name << ", " << (sizeof(T) == 4 ? "float32" : "float64"));
+    CHECK(compare(make(x), {ulp, 0}, x = spread<T>()) == "");
+}
+template <class Make>
+void check_unary_types(const char* name, double float_ulp, double double_ulp, Make make) {
+    check_unary<float>(name, float_ulp, make);
+    check_unary<double>(name, double_ulp, make);
+}
+template <class T, class Make>
+void check_binary(const char* name, double ulp, Make make) {
+    constexpr auto x = tensor<"x[i]", T>;
+    constexpr auto y = tensor<"y[i]", T>;
+    INFO(name << ", " << (sizeof(T) == 4 ? "float32" : "float64"));
+    std::vector<T> left, right;
+    for (const T a : with_specials(numbers<T>(20, -5, 5)))
+        for (const T b : with_specials(numbers<T>(20, -5, 5, 2))) left.push_back(a), right.push_back(b);
+    CHECK(compare(make(x, y), {ulp, 0}, x = left, y = right) == "");
+}
+template <class Make>
+void check_binary_types(const char* name, double float_ulp, double double_ulp, Make make) {
+    check_binary<float>(name, float_ulp, make);
+    check_binary<double>(name, double_ulp, make);
+}
+
+}  // namespace
+
+// Bounds: those of codegen/math_*.cpp, plus one for the oracle in float64.
+TEST_CASE("unary primitives agree with the interpreter within their bounds") {
+    check_unary_types("neg", 0, 0, [](auto x) { return -x; });
+    check_unary_types("abs", 0, 0, [](auto x) { return abs(x); });
+    check_unary_types("sign", 0, 0, [](auto x) { return sign(x); });
+    check_unary_types("exp", 1, 2, [](auto x) { return exp(x); });
+    check_unary_types("expm1", 2, 3, [](auto x) { return expm1(x); });
+    check_unary_types("log", 1, 2, [](auto x) { return log(x); });
+    check_unary_types("log1p", 1, 3, [](auto x) { return log1p(x); });
+    check_unary_types("sqrt", 0.5, 0.5, [](auto x) { return sqrt(x); });
+    check_unary_types("tanh", 2, 4, [](auto x) { return tanh(x); });
+    check_unary_types("sigmoid", 2, 3, [](auto x) { return sigmoid(x); });
+    check_unary_types("softplus", 2, 3, [](auto x) { return softplus(x); });
+    check_unary_types("erf", 1, 2, [](auto x) { return erf(x); });
+    check_unary_types("sin", 1, 2, [](auto x) { return sin(x); });
+    check_unary_types("cos", 1, 2, [](auto x) { return cos(x); });
+    check_unary_types("floor", 0, 0, [](auto x) { return floor(x); });
+    check_unary_types("isnan", 0, 0, [](auto x) { return where(isnan(x), 1, 2); });
+    check_unary_types("not", 0, 0, [](auto x) { return where(!(x > 1), x, 2); });
+    check_unary_types("stop_gradient", 0, 0, [](auto x) { return stop_gradient(x); });
+}
+
+TEST_CASE("binary primitives agree with the interpreter within their bounds") {
+    check_binary_types("add", 0.5, 0.5, [](auto x, auto y) { return x + y; });
+    check_binary_types("sub", 0.5, 0.5, [](auto x, auto y) { return x - y; });
+    check_binary_types("mul", 0.5, 0.5, [](auto x, auto y) { return x * y; });
+    check_binary_types("div", 0.5, 0.5, [](auto x, auto y) { return x / y; });
+    check_binary_types("min", 0, 0, [](auto x, auto y) { return min(x, y); });
+    check_binary_types("max", 0, 0, [](auto x, auto y) { return max(x, y); });
+    check_binary_types("pow", 1, 2, [](auto x, auto y) { return pow(x, y); });
+    check_binary_types("less", 0, 0, [](auto x, auto y) { return where(x < y, 1, 2); });
+    check_binary_types("less_equal", 0, 0, [](auto x, auto y) { return where(x <= y, 1, 2); });
+    check_binary_types("greater", 0, 0, [](auto x, auto y) { return where(x > y, 1, 2); });
+    check_binary_types("greater_equal", 0, 0, [](auto x, auto y) { return where(x >= y, 1, 2); });
+    check_binary_types("equal", 0, 0, [](auto x, auto y) { return where(x == y, 1, 2); });
+    check_binary_types("not_equal", 0, 0, [](auto x, auto y) { return where(x != y, 1, 2); });
+    check_binary_types("and", 0, 0, [](auto x, auto y) { return where(x > 0 && y > 0, 1, 2); });
+    check_binary_types("or", 0, 0, [](auto x, auto y) { return where(x > 0 || y > 0, 1, 2); });
+    check_binary_types("where", 0, 0, [](auto x, auto y) { return where(x > y, x, y); });
+    check_binary_types("custom_gradient", 0, 0, [](auto x, auto y) { return custom_gradient(x, y, 1); });
+}
+
+TEST_CASE("a comparison is a number where a number is wanted") {
+    constexpr auto x = tensor<"x[i]">;
+    CHECK(compare(2.0 * (x > 0) + (x == 1), {0, 0}, x = std::vector<float>{-1, 0, 1, 2}) == "");
+}
+
+TEST_CASE("composites of the catalogue agree with the interpreter, gradients included") {
+    constexpr auto x = tensor<"x[i]">;
+    constexpr auto g = tensor<"g[i]">;
+    const std::vector<float> X = numbers<float>(500, -8, 8), G = numbers<float>(500, -1, 1, 2);
+    CHECK(compare(relu(x), {0, 0}, x = X) == "");
+    CHECK(compare(vjp(relu(x), x, g), {0, 0}, x = X, g = G) == "");
+    CHECK(compare(silu(x), {4, 0}, x = X) == "");
+    CHECK(compare(vjp(silu(x), x, g), {6, 3e-7}, x = X, g = G) == "");
+    CHECK(compare(gelu(x), {4, 1e-6}, x = X) == "");
+    CHECK(compare(vjp(gelu(x), x, g), {6, 1e-6}, x = X, g = G) == "");
+    CHECK(compare(elu(x, 1.5), {4, 0}, x = X) == "");
+    CHECK(compare(vjp(elu(x, 1.5), x, g), {4, 0}, x = X, g = G) == "");
+}
+
+TEST_CASE("one kernel, two kinds of kernel: constants at compile time and at run time give the same bits") {
+    static constexpr auto x = tensor<"x[i]">;
+    static constexpr auto fixed = elu(x, 1.7);
+    const std::vector<float> X = numbers<float>(100, -3, 3);
+    volatile double from_a_file = 1.7;
+    const auto a = jit<fixed>()(x = X);
+    const auto b = jit(elu(x, static_cast<double>(from_a_file)))(x = X);
+    for (std::size_t i = 0; i < X.size(); ++i) CHECK(a[i] == b[i]);
+}
