@@ -133,7 +133,7 @@ constexpr text number_text(double value) {
     text out;
     if (std::bit_cast<std::uint64_t>(value) >> 63 != 0) out << '-';
     if (value == 0) return out << '0';
-    if (value - value != 0) return out << "inf";
+    if (value == __builtin_inf() || value == -__builtin_inf()) return out << "inf";
     if (value > -1e15 && value < 1e15 && static_cast<double>(static_cast<std::int64_t>(value)) == value) {
         const auto whole = static_cast<std::int64_t>(value);
         return out << static_cast<std::uint64_t>(whole < 0 ? -whole : whole);

@@ -147,7 +147,9 @@ private:
     }
     constexpr text number(double value) const {
         if (as_ == style::code) return number_text(value);
-        if (value - value != 0) return value != value ? "\\mathrm{nan}" : value > 0 ? "\\infty" : "-\\infty";
+        if (value != value) return "\\mathrm{nan}";
+        if (value == __builtin_inf()) return "\\infty";
+        if (value == -__builtin_inf()) return "-\\infty";
         return number_text(value);
     }
     constexpr void write_word(text& out, std::string_view word) const {

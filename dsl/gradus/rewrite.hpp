@@ -54,26 +54,32 @@ constexpr int leaf_rank(op code) {
     }
 }
 
-/// The order of operands in the canonical form: inputs by name, then other leaves, then operations.
-constexpr bool comes_before(const builder& graph, node_id left, node_id right) {
+/// The order of two different operands in the canonical form, below 0 if `left` comes first: inputs by
+/// name, then other leaves, then operations by code and, to a limited depth, by their operands, so that
+/// formulas read in the order of their variables; what is then still equal goes by hash.
+constexpr int order_of(const builder& graph, node_id left, node_id right, int depth = 3) {
+    if (left == right) return 0;
     const node& a = graph[left];
     const node& b = graph[right];
-    if (leaf_rank(a.code) != leaf_rank(b.code)) return leaf_rank(a.code) < leaf_rank(b.code);
+    if (leaf_rank(a.code) != leaf_rank(b.code)) return leaf_rank(a.code) - leaf_rank(b.code);
     if (a.code == op::input && b.code == op::input)
-        return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name);
-    if (a.code != b.code) return a.code < b.code;
+        return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name) ? -1 : 1;
+    if (a.code == op::constant) return a.value < b.value ? -1 : 1;
+    if (a.code != b.code) return a.code < b.code ? -1 : 1;
     // x * x before 2 * x, as in a polynomial.
     const bool scaled_a = a.code == op::mul && graph[a.args[0]].code == op::constant;
     const bool scaled_b = b.code == op::mul && graph[b.args[0]].code == op::constant;
-    if (scaled_a != scaled_b) return scaled_b;
-    return a.hash < b.hash;
+    if (scaled_a != scaled_b) return scaled_b ? -1 : 1;
+    for (std::size_t i = 0; depth > 0 && i < static_cast<std::size_t>(arity(a)); ++i)
+        if (const int order = order_of(graph, a.args[i], b.args[i], depth - 1); order != 0) return order;
+    return a.hash < b.hash ? -1 : 1;
 }
 
 /// Constants first in products, last elsewhere; the rest by comes_before.
 constexpr void order_operands(builder& graph, node& n) {
     const bool left_constant = graph[n.args[0]].code == op::constant;
     const bool right_constant = graph[n.args[1]].code == op::constant;
-    bool in_order = n.args[0] == n.args[1] || comes_before(graph, n.args[0], n.args[1]);
+    bool in_order = order_of(graph, n.args[0], n.args[1]) <= 0;
     if (left_constant != right_constant) in_order = left_constant == (n.code == op::mul);
     if (in_order) return;
     const node_id left = n.args[0];

@@ -3,7 +3,7 @@
 //
 // Canonical form: negations float outwards and merge with sums; a - k is a + -k; constants stand first
 // in products, last in sums and on the right of comparisons; other operands of commutative operations
-// are ordered by `comes_before`. No rule hides a NaN: a * 0, a - a and a / a stay.
+// are ordered by `order_of` (rewrite.hpp). No rule hides a NaN: a * 0, a - a and a / a stay.
 #pragma once
 
 #include <gradus/rule.hpp>
