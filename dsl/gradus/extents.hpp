@@ -26,7 +26,8 @@ public:
     constexpr std::int64_t operator[](int axis) const {
         const auto a = static_cast<std::size_t>(axis);
         if (owner_[a] == nobody)
-            throw std::invalid_argument((text("gradus: no argument has the axis \"") << g_.axis_name(axis) << '"').str());
+            throw std::invalid_argument(
+                (text("gradus: no argument has the axis \"") << g_.axis_name(axis) << '"').str());
         return extent_[a];
     }
     /// The number of positions on some axes.
@@ -63,8 +64,10 @@ private:
             const std::size_t first = next;
             next += is_dots(axis) ? parts : 1;
             const std::span<const std::int64_t> extents(given.data() + first, next - first);
-            if (is_dots(axis)) read_dots(i, axis, extents);
-            else read_axis(i, axis, extents[0]);
+            if (is_dots(axis))
+                read_dots(i, axis, extents);
+            else
+                read_axis(i, axis, extents[0]);
         }
         check_data(i);
     }
@@ -107,17 +110,16 @@ private:
     }
     [[noreturn]] void throw_extent(std::size_t i, int axis, std::int64_t given, std::int64_t expected) const {
         const std::size_t owner = owner_[static_cast<std::size_t>(axis)];
-        throw std::invalid_argument((argument(i) << " has " << given << " elements along axis \"" << g_.axis_name(axis)
-                                                 << "\", but \"" << g_.text_of(g_.inputs[owner].name) << "\" has "
-                                                 << expected)
+        throw std::invalid_argument((argument(i)
+                                     << " has " << given << " elements along axis \"" << g_.axis_name(axis)
+                                     << "\", but \"" << g_.text_of(g_.inputs[owner].name) << "\" has " << expected)
                                         .str());
     }
     [[noreturn]] void throw_dots(std::size_t i, int axis, std::size_t given) const {
         const std::size_t owner = owner_[static_cast<std::size_t>(axis)];
         throw std::invalid_argument((argument(i) << " has " << static_cast<std::uint64_t>(given)
-                                                 << " axes for \"...\", but \""
-                                                 << g_.text_of(g_.inputs[owner].name) << "\" has "
-                                                 << static_cast<std::uint64_t>(dots_.size()))
+                                                 << " axes for \"...\", but \"" << g_.text_of(g_.inputs[owner].name)
+                                                 << "\" has " << static_cast<std::uint64_t>(dots_.size()))
                                         .str());
     }
 

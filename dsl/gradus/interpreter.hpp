@@ -78,7 +78,8 @@ private:
 
 class interpretation {
 public:
-    constexpr interpretation(graph_view g, std::span<const bound> inputs) : g_(g), inputs_(inputs), extents_(g, inputs) {
+    constexpr interpretation(graph_view g, std::span<const bound> inputs)
+        : g_(g), inputs_(inputs), extents_(g, inputs) {
         values_.resize(g.nodes.size());
     }
 
@@ -110,7 +111,9 @@ private:
         for_each_axis(set, [&](int axis) { steps.append(extents_[axis], strides(axis)); });
         return steps;
     }
-    constexpr double value(node_id id, std::int64_t offset) const { return values_[id][static_cast<std::size_t>(offset)]; }
+    constexpr double value(node_id id, std::int64_t offset) const {
+        return values_[id][static_cast<std::size_t>(offset)];
+    }
 
     // ---- nodes
 
@@ -146,7 +149,8 @@ private:
     }
     constexpr void input_values(const node& n, vec<double>& to) const {
         const vec<double>& data = inputs_[n.ref].data;
-        in_declared_order(n).for_each([&](const walk::offsets& at) { to.push_back(data[static_cast<std::size_t>(at[0])]); });
+        in_declared_order(n).for_each(
+            [&](const walk::offsets& at) { to.push_back(data[static_cast<std::size_t>(at[0])]); });
     }
     constexpr void uniform(const node& n, vec<double>& to) const {
         const std::uint64_t seed = inputs_[n.ref].seed;
@@ -172,9 +176,8 @@ private:
     // ---- reductions: `along` walks one row of the operand, that is the axes in `over`, from its offset
 
     constexpr walk rows(const node& n, axis_set axes) const {
-        return walk_over(axes, [&](int axis) {
-            return walk::offsets{stride(g_[n.args[0]].axes, axis), stride(n.axes, axis), 0};
-        });
+        return walk_over(
+            axes, [&](int axis) { return walk::offsets{stride(g_[n.args[0]].axes, axis), stride(n.axes, axis), 0}; });
     }
     constexpr void reduction(const node& n, vec<double>& to) const {
         walk along = rows(n, n.over);
@@ -203,9 +206,8 @@ private:
     constexpr double sum_of_others(const node& n, walk& along, std::int64_t row, double largest) const {
         compensated_sum total;
         total.add(-1);
-        along.for_each([&](const walk::offsets& at) {
-            total.add(math::exp(math::sub(value(n.args[0], row + at[0]), largest)));
-        });
+        along.for_each(
+            [&](const walk::offsets& at) { total.add(math::exp(math::sub(value(n.args[0], row + at[0]), largest))); });
         return total.value();
     }
     constexpr double logsumexp(const node& n, walk& along, std::int64_t row) const {
@@ -275,7 +277,8 @@ private:
         for (int k = 0; k < out.axes.rank; ++k) {
             const int axis = out.axes.axis[static_cast<std::size_t>(k)];
             steps.append(extents_[axis], {stride(g_[out.value].axes, axis), 0, 0});
-            if (g_.axis_name(axis) != ellipsis) to.extents.push_back(extents_[axis]);
+            if (g_.axis_name(axis) != ellipsis)
+                to.extents.push_back(extents_[axis]);
             else
                 for (const std::int64_t part : extents_.dots()) to.extents.push_back(part);
         }

@@ -110,9 +110,10 @@ constexpr double sqrt(double x) {
     if (root < 1) root = 1;
     const double_double square = product(root, root);
     const double residual = (m - square.hi) - square.lo;  // exact
-    const double half_gap = root * 0x1p-52;               // (root + ulp/2)² - root², less a square too small to matter
-    if (residual > half_gap) root += 0x1p-52;
-    if (residual <= -half_gap) root -= 0x1p-52;
+    // Half an ULP farther, (root + 2^-53)² exceeds root² by this margin and a square below the residual's grid.
+    const double margin = root * 0x1p-52;
+    if (residual > margin) root += 0x1p-52;
+    if (residual <= -margin) root -= 0x1p-52;
     return scale(root, (parts.exponent - (odd ? 1 : 0)) / 2);
 }
 
@@ -340,7 +341,8 @@ constexpr reduced_angle reduce(double x) {
         ++quadrant;
     }
     const auto upper = static_cast<std::uint64_t>(fraction >> 64);
-    const int zeros = upper != 0 ? std::countl_zero(upper) : 64 + std::countl_zero(static_cast<std::uint64_t>(fraction));
+    const int zeros =
+        upper != 0 ? std::countl_zero(upper) : 64 + std::countl_zero(static_cast<std::uint64_t>(fraction));
     fraction = zeros < 128 ? fraction << zeros : fraction;
     const double_double parts = quick_sum(static_cast<double>(static_cast<std::uint64_t>(fraction >> 75)) * 0x1p-53,
                                           static_cast<double>(static_cast<std::uint64_t>(fraction >> 11)) * 0x1p-117);

@@ -37,7 +37,8 @@ struct hand_made {
     }
     constexpr axis_set set(std::initializer_list<std::string_view> axes) { return order(axes).set(); }
 
-    constexpr node_id add(op code, axis_set axes, axis_set over, std::initializer_list<node_id> args, double value = 0) {
+    constexpr node_id add(op code, axis_set axes, axis_set over, std::initializer_list<node_id> args,
+                          double value = 0) {
         node n;
         n.code = code;
         n.axes = axes;
@@ -105,8 +106,10 @@ constexpr vec<double> along_columns(op code, std::int64_t rows, std::int64_t col
     hand_made m;
     const node_id input = m.input_node("x", {"row", "column"});
     const node_id y = m.reduce(code, input, m.set({"column"}));
-    if (code == op::softmax) m.result(y, {"row", "column"});
-    else m.result(y, {"row"});
+    if (code == op::softmax)
+        m.result(y, {"row", "column"});
+    else
+        m.result(y, {"row"});
     return m.run({{{rows, columns}, x, 0}})[0].data;
 }
 
@@ -281,7 +284,8 @@ TEST_CASE("at reads one element for each label, whatever axes label and operand 
     m.result(m.at(x, m.set({"class"}), t), {"class", "pixel"});
     m.result(m.at(x, m.set({"class"}), u), {"pixel", "k"});
     m.result(m.at(weight, m.set({"class"}), u), {"pixel", "k"});
-    const auto y = m.run({{{3, 2}, {1, 2, 3, 4, 5, 6}, 0}, {{3}, {2, 2, 0}, 0}, {{2, 1}, {1, 2}, 0}, {{3}, {7, 8, 9}, 0}});
+    const auto y =
+        m.run({{{3, 2}, {1, 2, 3, 4, 5, 6}, 0}, {{3}, {2, 2, 0}, 0}, {{2, 1}, {1, 2}, 0}, {{3}, {7, 8, 9}, 0}});
     CHECK(same(y[0].data, {5, 6, 5, 6, 1, 2}));
     CHECK(same(y[1].data, {3, 6}));
     CHECK(same(y[2].data, {8, 9}));
@@ -337,9 +341,8 @@ TEST_CASE("extents that disagree are an error that names both sides") {
     const node_id y = m.input_node("y", {"batch", "..."});
     m.result(m.pointwise(op::add, {x, y}), {"batch", "..."});
     const auto with = [&](vec<std::int64_t> extents, std::size_t size) {
-        return message_of<std::invalid_argument>([&] {
-            m.run({{{2, 3}, vec<double>(6, 0.0), 0}, {extents, vec<double>(size, 0.0), 0}});
-        });
+        return message_of<std::invalid_argument>(
+            [&] { m.run({{{2, 3}, vec<double>(6, 0.0), 0}, {extents, vec<double>(size, 0.0), 0}}); });
     };
     CHECK(with({2, 3}, 6) == "no exception");
     CHECK(with({4, 3}, 12) == "gradus: argument \"y\" has 4 elements along axis \"batch\", but \"x\" has 2");

@@ -21,9 +21,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double largest = std::numeric_limits<double>::max();
 constexpr double tiny = std::numeric_limits<double>::denorm_min();
 
-constexpr bool same(double a, double b) {
-    return (a != a && b != b) || portable::bits_of(a) == portable::bits_of(b);
-}
+constexpr bool same(double a, double b) { return (a != a && b != b) || portable::bits_of(a) == portable::bits_of(b); }
 
 // ---- in constant evaluation
 
@@ -104,7 +102,8 @@ std::vector<double> points(double within) {
 template <class Function, class Exact>
 double worst(Function function, Exact exact, double within = largest) {
     double error = 0;
-    for (const double x : points(within)) error = std::max(error, ulps(function(x), exact(static_cast<long double>(x))));
+    for (const double x : points(within))
+        error = std::max(error, ulps(function(x), exact(static_cast<long double>(x))));
     return error;
 }
 
@@ -165,14 +164,17 @@ TEST_CASE("operations of constant evaluation are rounded as the processor's") {
     }
     std::mt19937_64 random(3);
     const std::vector<double> some = points(largest);
-    const auto any = [&] { return (random() & 1) != 0 ? std::bit_cast<double>(random()) : some[random() % some.size()]; };
+    const auto any = [&] {
+        return (random() & 1) != 0 ? std::bit_cast<double>(random()) : some[random() % some.size()];
+    };
     for (int i = 0; i < 500'000; ++i) {
         const double a = any(), b = any();
         wrong += !same(portable::add(a, b), a + b);
         wrong += !same(portable::mul(a, b), a * b);
         wrong += !same(portable::div(a, b), a / b);
     }
-    const double edges[] = {0.0, -0.0, tiny, 0x1p-1022, 0x1p1023, largest, -largest, inf, -inf, nan, 1.0, 0x1p-1, 0x1p511};
+    const double edges[] = {0.0, -0.0, tiny, 0x1p-1022, 0x1p1023, largest, -largest,
+                            inf, -inf, nan,  1.0,       0x1p-1,   0x1p511};
     for (const double a : edges)
         for (const double b : edges) {
             wrong += !same(portable::add(a, b), a + b);
@@ -187,8 +189,7 @@ TEST_CASE("sigmoid and softplus keep their relative precision in both tails") {
     for (const double x : points(800)) {
         const auto exact_x = static_cast<long double>(x);
         sigmoid_error = std::max(sigmoid_error, ulps(math::sigmoid(x), 1 / (1 + std::exp(-exact_x))));
-        if (x < 8000)
-            softplus_error = std::max(softplus_error, ulps(math::softplus(x), std::log1p(std::exp(exact_x))));
+        if (x < 8000) softplus_error = std::max(softplus_error, ulps(math::softplus(x), std::log1p(std::exp(exact_x))));
     }
     CHECK(sigmoid_error < 2);
     CHECK(softplus_error < 2);
