@@ -137,6 +137,11 @@ private:
         if (seen[id] != 0) return;
         seen[id] = 1;
         const node& n = g_[id];
+        if (n.code == op::at && g_[n.args[0]].code == op::input) {
+            const input& in = g_.inputs[g_[n.args[0]].ref];
+            reads += (reads.empty() ? "" : ", ") + fmt::format("{} ({}, gather)", g_.text_of(in.name), bytes_text(size_of(in.type), n.axes));
+            return collect(s, n.args[1], seen, reads);
+        }
         if (n.code == op::input) {
             const input& in = g_.inputs[n.ref];
             reads += (reads.empty() ? "" : ", ") +
@@ -148,9 +153,12 @@ private:
     std::string access(const stage& s, const std::string& name, axis_set axes, std::size_t bytes, int unit) const {
         const bool along = s.shape.lane >= 0 && (axes >> s.shape.lane & 1) != 0;
         const char* const how = !along ? "broadcast" : unit == s.shape.lane ? "contiguous" : "strided";
+        return fmt::format("{} ({}, {})", name, bytes_text(bytes, axes), how);
+    }
+    std::string bytes_text(std::size_t bytes, axis_set axes) const {
         std::string size = fmt::format("{}", bytes);
         for_each_axis(axes, [&](int axis) { size += fmt::format("·{}", g_.axis_name(axis)); });
-        return fmt::format("{} ({} B, {})", name, size, how);
+        return size + " B";
     }
 
     const plan& p_;
