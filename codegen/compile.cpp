@@ -42,6 +42,7 @@ void plan_stage(work& w) {
     if (w.keep_texts) w.result.plan_text = to_text(w.planned);
     for (const stage& s : w.planned.stages) w.result.code.stages.push_back(s.shape);
     w.result.code.temporaries = w.planned.temporaries;
+    w.result.code.in_place = in_place_pairs(w.planned);
 }
 void emit_stage(work& w) {
     w.module = emit(w.planned, w.machine, w.context, w.symbol);

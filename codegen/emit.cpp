@@ -101,7 +101,7 @@ void kernel_emitter::emit_rows(const stage& s) {
 /// All sweeps of a row, then what is stored once a row.
 void kernel_emitter::emit_row(const stage& s) {
     for (const sweep& part : s.sweeps) emit_sweep(s, part);
-    for (const store& to : s.row_stores) store_value(to);
+    store_all(s.row_stores);
 }
 
 /// The axis along which a fold counts positions: the lane axis, or the last inner axis when lanes are rows.
@@ -123,7 +123,7 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
             const auto body = [&] {
                 const value position = ir_.CreateSub(coordinate_[run], first);
                 for (const fold_state& f : folds) accumulate(f, is_vertical, position);
-                for (const store& to : part.stores) store_value(to);
+                store_all(part.stores);
             };
             if (is_vertical)
                 loop("position", first, last, number(1), [&](value position) {
@@ -173,7 +173,7 @@ void kernel_emitter::emit_blocks(const stage& s, int index) {
         at_lanes(first, last, [&] {
             const value position = ir_.CreateSub(coordinate_[run], first);
             for (const fold_state& f : folds) accumulate(f, false, position);
-            for (const store& to : part.stores) store_value(to);
+            store_all(part.stores);
         });
         for (std::size_t k = 0; k < folds.size(); ++k) {
             const value place = ir_.CreateAdd(ir_.CreateMul(items, number(static_cast<std::int64_t>(k))), item);

@@ -144,6 +144,12 @@ llvm::Value* kernel_emitter::loaded_as(value v, element type, kind wanted) {
 
 // ---- stores
 
+/// Every value is computed before the first is stored, since an output may lie in an input's memory.
+void kernel_emitter::store_all(const std::vector<store>& stores) {
+    for (const store& to : stores) node_value(to.value);
+    for (const store& to : stores) store_value(to);
+}
+
 void kernel_emitter::store_value(const store& to) {
     const memory& m = to.output >= 0 ? tensor(plan_.body.inputs.size() + static_cast<std::size_t>(to.output))
                                      : temporary_memory(to.temporary);

@@ -86,6 +86,7 @@ private:
     value load(const memory& from, const substitution& at, kind wanted);
     value load_lanes(const memory& from, value scalar_offset, value vector_offset, bool adjacent);
     value loaded_as(value v, element type, kind wanted);
+    void store_all(const std::vector<store>& stores);
     void store_value(const store& to);
     void store_lanes(const memory& to, value v);
     value lane_numbers();

@@ -30,7 +30,7 @@ struct group {
 struct need {
     node_id fold = no_node;
     bool gathered = false;
-    friend auto operator<=>(const need&, const need&) = default;
+    friend bool operator==(const need&, const need&) = default;
 };
 using needs = std::vector<need>;
 

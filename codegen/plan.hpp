@@ -57,6 +57,9 @@ struct plan {
 /// terms of folds, `at` moved down to the inputs) and cuts it into stages.
 plan make_plan(graph_view g, const layout& arrangement);
 
+/// The pairs of an input and an output that may share their memory.
+std::vector<in_place_pair> in_place_pairs(const plan& p);
+
 /// The plan as pseudo-code, with the bytes that each sweep moves for given extents of the loop axes
 /// (symbolic where `extents` is empty).
 std::string to_text(const plan& p);

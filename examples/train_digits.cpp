@@ -14,6 +14,8 @@
 #include <random>
 #include <sstream>
 
+#include <unistd.h>
+
 #include <cblas.h>
 #include <fmt/format.h>
 #include <gradus/gradus.hpp>
@@ -187,11 +189,14 @@ private:
     stopwatch kernels_;
 };
 
+/// One line that is written over on a terminal; elsewhere a line every eight epochs.
 void show_progress(int epoch, double mean_loss, double test_accuracy) {
-    const int filled = (epoch + 1) * 30 / epochs;
-    fmt::print("\repoch {:2}/{} [{:<30}] loss {:.4f}  test accuracy {:5.2f} %", epoch + 1, epochs, std::string(static_cast<std::size_t>(filled), '='),
-               mean_loss, 100 * test_accuracy);
-    if ((epoch + 1) % 10 == 0) fmt::print("\n");
+    static const bool on_terminal = isatty(STDOUT_FILENO) != 0;
+    const bool kept = (epoch + 1) % 8 == 0;
+    if (!on_terminal && !kept) return;
+    const auto filled = static_cast<std::size_t>((epoch + 1) * 30 / epochs);
+    fmt::print("{}epoch {:2}/{} [{:<30}] loss {:.4f}  test accuracy {:5.2f} %{}", on_terminal ? "\r" : "", epoch + 1,
+               epochs, std::string(filled, '='), mean_loss, 100 * test_accuracy, kept ? "\n" : "");
     std::fflush(stdout);
 }
 

@@ -63,10 +63,10 @@ TEST_CASE("softmax cross-entropy with its gradient sweeps the logits in one stag
 }
 
 TEST_CASE("the same bits with one thread and with several") {
-    const int rows = 3000, cols = 300;
-    const std::vector<float> X = numbers<float>(static_cast<std::size_t>(rows * cols), -4, 4);
-    std::vector<int> T(static_cast<std::size_t>(rows));
-    for (int i = 0; i < rows; ++i) T[static_cast<std::size_t>(i)] = i % cols;
+    const std::size_t rows = 3000, cols = 300;
+    const std::vector<float> X = numbers<float>(rows * cols, -4, 4);
+    std::vector<int> T(rows);
+    for (std::size_t i = 0; i < rows; ++i) T[i] = static_cast<int>(i % cols);
     const auto step = jit<loss, dlogits>();
     const auto run = [&](std::size_t threads) {
         const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
