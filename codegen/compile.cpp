@@ -7,12 +7,12 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <gradus/error.hpp>
-#include <gradus/axes.hpp>
-#include <gradus/print.hpp>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
+#include <gradus/axes.hpp>
+#include <gradus/error.hpp>
+#include <gradus/print.hpp>
 
 #include "assemble.hpp"
 #include "copy_graph.hpp"

@@ -8,17 +8,17 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/executable.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/executable.hpp>
 
 #include "target.hpp"
 
 namespace gradus {
 
 struct compiled {
-    executable code;  ///< its entry is null for a target that does not run here
-    std::string plan_text, ir, optimised_ir, assembly;  ///< made when asked for
+    executable code;                                      ///< its entry is null for a target that does not run here
+    std::string plan_text, ir, optimised_ir, assembly;    ///< made when asked for
     std::vector<std::pair<std::string, double>> seconds;  ///< by stage
 };
 

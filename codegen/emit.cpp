@@ -15,8 +15,10 @@ kernel_emitter::kernel_emitter(const plan& p, const target& machine, llvm::Modul
     lanes_ = static_cast<unsigned>(machine.vector_bytes) / (wide ? 8 : 4);
     llvm::Type* const number_type = ir_.getInt64Ty();
     llvm::Type* const pointer = ir_.getPtrTy();
-    auto* const type = llvm::FunctionType::get(number_type, {pointer, pointer, number_type, number_type, number_type}, false);
-    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, llvm::StringRef(name.data(), name.size()), module);
+    auto* const type =
+        llvm::FunctionType::get(number_type, {pointer, pointer, number_type, number_type, number_type}, false);
+    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, llvm::StringRef(name.data(), name.size()),
+                                       module);
     prepare_function();
 }
 
@@ -287,7 +289,7 @@ void kernel_emitter::hoist(node_id root, axis_set varying) {
             continue;
         }
         if (about(n.code).shape == form::reduction) continue;  // read from memory
-        const std::size_t first = n.code == op::at ? 1 : 0;     // what is read stands elsewhere
+        const std::size_t first = n.code == op::at ? 1 : 0;    // what is read stands elsewhere
         for (std::size_t i = first; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
     }
 }
@@ -331,7 +333,8 @@ std::int64_t kernel_emitter::partials_temporary(int blocks_stage) const {
     throw internal_error("a stage of blocks has no memory for its partial results");
 }
 
-std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context, std::string_view name) {
+std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context,
+                                   std::string_view name) {
     auto module = std::make_unique<llvm::Module>(llvm::StringRef(name.data(), name.size()), context);
     gradus::prepare(*module, machine);
     kernel_emitter(p, machine, *module, name).run();

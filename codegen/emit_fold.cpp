@@ -32,7 +32,8 @@ llvm::Value* kernel_emitter::combined(op code, value a, value b) {
 }
 
 /// Memory for the folds of a sweep; with_counter: for whole rows, else for one block.
-std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& s, const sweep& part, bool with_counter) {
+std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& s, const sweep& part,
+                                                                   bool with_counter) {
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     std::vector<fold_state> folds;
     for (const node_id fold : part.folds) {
@@ -92,7 +93,8 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
     }
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
-        parts.push_back(ir_.CreateAlignedLoad(real_vector(), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l), align));
+        parts.push_back(
+            ir_.CreateAlignedLoad(real_vector(), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l), align));
     for (std::size_t half = parts.size() / 2; half > 0; half /= 2)
         for (std::size_t l = 0; l < half; ++l) parts[l] = combined(code, parts[l], parts[l + half]);
     value folded = parts[0];
@@ -109,7 +111,8 @@ void kernel_emitter::push(const fold_state& f, value partial) {
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     const op code = at(f.fold).code;
     const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
-    const value carries = ir_.CreateIntrinsic(llvm::Intrinsic::cttz, {ir_.getInt64Ty()}, {ir_.CreateNot(count), ir_.getFalse()});
+    const value carries =
+        ir_.CreateIntrinsic(llvm::Intrinsic::cttz, {ir_.getInt64Ty()}, {ir_.CreateNot(count), ir_.getFalse()});
     // The partial travels through the first slot that is free in the end.
     const value free_slot = ir_.CreateInBoundsGEP(wide, f.partials, carries);
     ir_.CreateStore(partial, free_slot);
@@ -127,8 +130,8 @@ llvm::Value* kernel_emitter::finish_row(const fold_state& f, llvm::Type* type) {
     const value total = local(wide, 1, "total");
     const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
     ir_.CreateStore(identity(code, wide), total);
-    const value slots = ir_.CreateSub(number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()},
-                                                                      {count, ir_.getFalse()}));
+    const value slots = ir_.CreateSub(
+        number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {count, ir_.getFalse()}));
     loop("slot", number(0), slots, number(1), [&](value slot) {
         const value full = ir_.CreateAnd(ir_.CreateLShr(count, slot), number(1));
         when(ir_.CreateICmpNE(full, number(0)), [&] {

@@ -94,7 +94,8 @@ llvm::Value* kernel_emitter::vector_offset(const memory& m, const substitution& 
         if (label != at_labels.end()) {
             const value last = splat(ir_.CreateSub(extents_[a], number(1)));
             const value inside = ir_.CreateBinaryIntrinsic(
-                llvm::Intrinsic::smax, ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, in_kind(label->second, kind::integer), last),
+                llvm::Intrinsic::smax,
+                ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, in_kind(label->second, kind::integer), last),
                 splat(number(0)));
             add(ir_.CreateMul(inside, splat(m.stride[a])));
         } else if (axis == lane_ && m.unit != axis) {

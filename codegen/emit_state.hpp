@@ -132,14 +132,14 @@ private:
     llvm::Type* real_ = nullptr;
     value data_ = nullptr, shape_ = nullptr, begin_ = nullptr, end_ = nullptr;
     std::vector<value> extents_;
-    std::vector<memory> tensors_;              ///< inputs, outputs, temporaries, as far as this stage needs them
-    llvm::Instruction* setup_ = nullptr;       ///< where a stage loads pointers, extents and strides
+    std::vector<memory> tensors_;         ///< inputs, outputs, temporaries, as far as this stage needs them
+    llvm::Instruction* setup_ = nullptr;  ///< where a stage loads pointers, extents and strides
 
     // The place in the loops.
-    std::vector<value> memo_;                  ///< by node; null where not yet known
+    std::vector<value> memo_;                   ///< by node; null where not yet known
     std::array<value, max_axes> coordinate_{};  ///< by axis; that of the lane axis is its first lane's
     int lane_ = -1;
-    value mask_ = nullptr;                     ///< lanes that exist; null if all do
+    value mask_ = nullptr;  ///< lanes that exist; null if all do
 };
 
 }  // namespace gradus

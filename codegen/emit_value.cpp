@@ -85,7 +85,8 @@ llvm::Value* kernel_emitter::convert(value v, kind from, kind to) {
     if (from == to) return v;
     llvm::Type* const integers = vector_of(ir_.getInt64Ty());
     switch (to) {
-        case kind::real: return from == kind::integer ? ir_.CreateSIToFP(v, real_vector()) : ir_.CreateUIToFP(v, real_vector());
+        case kind::real:
+            return from == kind::integer ? ir_.CreateSIToFP(v, real_vector()) : ir_.CreateUIToFP(v, real_vector());
         case kind::integer: return from == kind::real ? ir_.CreateFPToSI(v, integers) : ir_.CreateZExt(v, integers);
         default: break;
     }
@@ -114,7 +115,8 @@ namespace {
 /// Philox4x32-10 on vectors; see gradus/philox.hpp.
 class vector_philox {
 public:
-    explicit vector_philox(llvm::IRBuilder<>& ir, unsigned lanes) : ir_(ir), words_(llvm::FixedVectorType::get(ir.getInt32Ty(), lanes)) {}
+    explicit vector_philox(llvm::IRBuilder<>& ir, unsigned lanes)
+        : ir_(ir), words_(llvm::FixedVectorType::get(ir.getInt32Ty(), lanes)) {}
 
     llvm::Value* first_word(llvm::Value* index, llvm::Value* seed) {
         std::array<llvm::Value*, 4> counter{low(index), high(index), constant(0), constant(0)};
@@ -135,7 +137,8 @@ private:
     llvm::Value* high(llvm::Value* wide) { return low(ir_.CreateLShr(wide, 32)); }
     std::pair<llvm::Value*, llvm::Value*> product(std::uint64_t factor, llvm::Value* word) {
         llvm::Type* const wide_type = llvm::VectorType::getExtendedElementVectorType(words_);
-        llvm::Value* const wide = ir_.CreateMul(ir_.CreateZExt(word, wide_type), llvm::ConstantInt::get(wide_type, factor));
+        llvm::Value* const wide =
+            ir_.CreateMul(ir_.CreateZExt(word, wide_type), llvm::ConstantInt::get(wide_type, factor));
         return {low(wide), high(wide)};
     }
 

@@ -26,7 +26,8 @@ void collect(const plan& p, node_id root, std::vector<std::uint8_t>& seen, std::
         seen[id] = 1;
         const node& n = p.body.nodes[id];
         if (n.code == op::input) read[n.ref] = 1;
-        if (n.code == op::at && p.body.nodes[n.args[0]].code == op::input) inputs[p.body.nodes[n.args[0]].ref].gathered = true;
+        if (n.code == op::at && p.body.nodes[n.args[0]].code == op::input)
+            inputs[p.body.nodes[n.args[0]].ref].gathered = true;
         if (id != root && about(n.code).shape == form::reduction) continue;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
     }

@@ -21,7 +21,7 @@ struct math_context {
 };
 
 /// Emits code for one primitive on `arity` operands.
-using emitter = llvm::Value* (*)(math_context& m, std::span<llvm::Value* const> operands);
+using emitter = llvm::Value* (*)(math_context & m, std::span<llvm::Value* const> operands);
 
 /// The emitter of a pointwise primitive; null for leaves, reductions, softmax and `at`.
 emitter emitter_of(op code);

@@ -18,14 +18,13 @@ namespace {
 
 // tools/coefficients.py: |r^2 (P - exact) / expm1(r)|.
 // Weighted error at most 2^-26.1.
-constexpr std::array<double, 5> exp_float{
-    0x1.fffffe0000000p-2, 0x1.5554b20000000p-3, 0x1.5557120000000p-5, 0x1.12267e0000000p-7,
-    0x1.6b783e0000000p-10};
+constexpr std::array<double, 5> exp_float{0x1.fffffe0000000p-2, 0x1.5554b20000000p-3, 0x1.5557120000000p-5,
+                                          0x1.12267e0000000p-7, 0x1.6b783e0000000p-10};
 // Weighted error at most 2^-61.6.
-constexpr std::array<double, 11> exp_double{
-    0x1.0000000000000p-1, 0x1.5555555555559p-3, 0x1.5555555555552p-5, 0x1.111111110f652p-7,
-    0x1.6c16c16c186ddp-10, 0x1.a01a01b004f86p-13, 0x1.a01a019967d12p-16, 0x1.71ddf80b1aea0p-19,
-    0x1.27e4fb4bea73ap-22, 0x1.af5f34a6dcfcep-26, 0x1.1f3e64aa97cefp-29};
+constexpr std::array<double, 11> exp_double{0x1.0000000000000p-1,  0x1.5555555555559p-3,  0x1.5555555555552p-5,
+                                            0x1.111111110f652p-7,  0x1.6c16c16c186ddp-10, 0x1.a01a01b004f86p-13,
+                                            0x1.a01a019967d12p-16, 0x1.71ddf80b1aea0p-19, 0x1.27e4fb4bea73ap-22,
+                                            0x1.af5f34a6dcfcep-26, 0x1.1f3e64aa97cefp-29};
 
 struct reduced {
     number n, r, tail;  ///< e^x = 2^n (1 + r + r^2 tail)
@@ -59,9 +58,7 @@ number scale(number mantissa, number n) {
 number finish_exp(const reduced& e) { return scale(fma(fma(e.tail, e.r, 1.0), e.r, 1.0), e.n); }
 
 /// Beyond these bounds the result is 0 or infinite, and n stays in the range of scale().
-number clamped(number x) {
-    return at_least(at_most(x, value_for(x, 89, 710)), value_for(x, -104, -746));
-}
+number clamped(number x) { return at_least(at_most(x, value_for(x, 89, 710)), value_for(x, -104, -746)); }
 
 }  // namespace
 

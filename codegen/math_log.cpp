@@ -20,15 +20,14 @@ namespace {
 
 // tools/coefficients.py: |f^3 (P - exact) / log(1 + f)|.
 // Weighted error at most 2^-30.0.
-constexpr std::array<double, 9> log_float{
-    0x1.55555a0000000p-2, -0x1.0000700000000p-2, 0x1.99975c0000000p-3, -0x1.5519300000000p-3,
-    0x1.2463e60000000p-3, -0x1.04b6040000000p-3, 0x1.df26500000000p-4, -0x1.74bd480000000p-4,
-    0x1.336a120000000p-5};
+constexpr std::array<double, 9> log_float{0x1.55555a0000000p-2,  -0x1.0000700000000p-2, 0x1.99975c0000000p-3,
+                                          -0x1.5519300000000p-3, 0x1.2463e60000000p-3,  -0x1.04b6040000000p-3,
+                                          0x1.df26500000000p-4,  -0x1.74bd480000000p-4, 0x1.336a120000000p-5};
 // |z (Q - exact) / (log(m) / s)|.
 // Weighted error at most 2^-59.5.
-constexpr std::array<double, 7> log_double{
-    0x1.5555555555592p-1, 0x1.999999997ff46p-2, 0x1.24924941de0abp-2, 0x1.c71c52171bd61p-3,
-    0x1.74663c61cadd3p-3, 0x1.39a1f579b7a12p-3, 0x1.2f034be134c97p-3};
+constexpr std::array<double, 7> log_double{0x1.5555555555592p-1, 0x1.999999997ff46p-2, 0x1.24924941de0abp-2,
+                                           0x1.c71c52171bd61p-3, 0x1.74663c61cadd3p-3, 0x1.39a1f579b7a12p-3,
+                                           0x1.2f034be134c97p-3};
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();

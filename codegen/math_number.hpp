@@ -29,10 +29,10 @@ struct number {
 
 /// What the cores need to know of float or double.
 struct float_format {
-    int fraction_bits;       ///< 23 or 52
-    int bias;                ///< 127 or 1023
+    int fraction_bits;  ///< 23 or 52
+    int bias;           ///< 127 or 1023
     double least_normal;
-    double round_to_integer; ///< 1.5 * 2^fraction_bits: adding and subtracting it rounds to an integer
+    double round_to_integer;  ///< 1.5 * 2^fraction_bits: adding and subtracting it rounds to an integer
 };
 
 inline bool is_double(number x) { return x.v->getType()->getScalarType()->isDoubleTy(); }

@@ -17,9 +17,9 @@ namespace {
 
 // tools/coefficients.py: |v^2 (Q - exact) / (log(m) / s)|.
 // Weighted error at most 2^-66.3.
-constexpr std::array<double, 7> pow_double{
-    0x1.9999999999b30p-2, 0x1.2492492457d6fp-2, 0x1.c71c722d64eb9p-3, 0x1.745ce9e3a2f2dp-3,
-    0x1.3b1eec0c1ed52p-3, 0x1.0f7fe80ab4d4cp-3, 0x1.0e42c961bc237p-3};
+constexpr std::array<double, 7> pow_double{0x1.9999999999b30p-2, 0x1.2492492457d6fp-2, 0x1.c71c722d64eb9p-3,
+                                           0x1.745ce9e3a2f2dp-3, 0x1.3b1eec0c1ed52p-3, 0x1.0f7fe80ab4d4cp-3,
+                                           0x1.0e42c961bc237p-3};
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 

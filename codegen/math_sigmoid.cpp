@@ -18,9 +18,8 @@ namespace {
 
 // tools/coefficients.py: |x^3 (P - exact) / tanh(x)|.
 // Weighted error at most 2^-29.4.
-constexpr std::array<double, 5> tanh_float{
-    -0x1.5555480000000p-2, 0x1.110c6c0000000p-3, -0x1.b909920000000p-5, 0x1.583a140000000p-6,
-    -0x1.955c960000000p-8};
+constexpr std::array<double, 5> tanh_float{-0x1.5555480000000p-2, 0x1.110c6c0000000p-3, -0x1.b909920000000p-5,
+                                           0x1.583a140000000p-6, -0x1.955c960000000p-8};
 
 number tanh_of_positive(number x) {
     if (is_double(x)) {
@@ -47,8 +46,6 @@ number core_sigmoid(number x) {
     return fma(remainder, reciprocal, quotient);
 }
 
-number core_softplus(number x) {
-    return select(0.0 < x, x, constant(x, 0.0)) + log1p_of_unit(core_exp(-abs(x)));
-}
+number core_softplus(number x) { return select(0.0 < x, x, constant(x, 0.0)) + log1p_of_unit(core_exp(-abs(x))); }
 
 }  // namespace gradus::vector_math

@@ -22,19 +22,16 @@ namespace {
 // tools/coefficients.py: |z (S - exact)|, |z^2 (C - exact) / cos|, with
 // sin r = r (1 + z S(z)), cos r = 1 - z / 2 + z^2 C(z), z = r^2.
 // Weighted error at most 2^-37.6.
-constexpr std::array<double, 4> sin_float{
-    -0x1.5555554cb61d1p-3, 0x1.1111089376484p-7, -0x1.a00f9b631db67p-13, 0x1.6cd7cf7847e05p-19};
+constexpr std::array<double, 4> sin_float{-0x1.5555554cb61d1p-3, 0x1.1111089376484p-7, -0x1.a00f9b631db67p-13,
+                                          0x1.6cd7cf7847e05p-19};
 // Weighted error at most 2^-33.0.
-constexpr std::array<double, 3> cos_float{
-    0x1.55554a0bd6305p-5, -0x1.6c0c2feb31a55p-10, 0x1.99ea7d357e42bp-16};
+constexpr std::array<double, 3> cos_float{0x1.55554a0bd6305p-5, -0x1.6c0c2feb31a55p-10, 0x1.99ea7d357e42bp-16};
 // Weighted error at most 2^-58.0.
-constexpr std::array<double, 6> sin_double{
-    -0x1.5555555555549p-3, 0x1.111111110f8a4p-7, -0x1.a01a019c15aaap-13, 0x1.71de357a9b6a6p-19,
-    -0x1.ae5e6825d0aa4p-26, 0x1.5d937c4305c4cp-33};
+constexpr std::array<double, 6> sin_double{-0x1.5555555555549p-3, 0x1.111111110f8a4p-7,   -0x1.a01a019c15aaap-13,
+                                           0x1.71de357a9b6a6p-19, -0x1.ae5e6825d0aa4p-26, 0x1.5d937c4305c4cp-33};
 // Weighted error at most 2^-63.9.
-constexpr std::array<double, 6> cos_double{
-    0x1.555555555554bp-5, -0x1.6c16c16c15015p-10, 0x1.a01a019c8f18fp-16, -0x1.27e4f7f17c9cfp-22,
-    0x1.1ee9dbb87a79fp-29, -0x1.8fa674916f4aep-37};
+constexpr std::array<double, 6> cos_double{0x1.555555555554bp-5,   -0x1.6c16c16c15015p-10, 0x1.a01a019c8f18fp-16,
+                                           -0x1.27e4f7f17c9cfp-22, 0x1.1ee9dbb87a79fp-29,  -0x1.8fa674916f4aep-37};
 
 constexpr double magic = 0x1.8p52;
 constexpr std::array<double, 3> half_pi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
@@ -42,11 +39,10 @@ constexpr double two_over_pi = 0x1.45f306dc9c883p-1;
 
 /// 2/pi, the first bit weighs 1/2.
 constexpr std::array<std::uint64_t, 18> two_over_pi_bits{
-    0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
-    0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484,
-    0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f,
-    0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d, 0x7527bac7ebe5f17b,
-    0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08};
+    0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
+    0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4,
+    0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
+    0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08};
 
 constexpr int first_far_exponent = 31;
 
@@ -140,8 +136,8 @@ Part choose(mask c, Part yes, Part no) {
 angle reduce(number x, int last) {
     llvm::IRBuilder<>& ir = x.m->ir;
     const number magnitude = abs(x);
-    const mask far = (std::ldexp(1, first_far_exponent) <= magnitude) &
-                     (magnitude < std::numeric_limits<double>::infinity());
+    const mask far =
+        (std::ldexp(1, first_far_exponent) <= magnitude) & (magnitude < std::numeric_limits<double>::infinity());
     const angle close = reduce_near(x);
     llvm::BasicBlock* close_block = ir.GetInsertBlock();
     llvm::Function* function = close_block->getParent();

@@ -138,7 +138,8 @@ private:
         for (int i = 0; i < static_cast<int>(plan_.body.outputs.size()); ++i) stages_[home_of(i)].outputs.push_back(i);
     }
     bool can_store(const stage_key& key, axis_set axes, const needs& all) const {
-        if (key.walks.inner != 0 && axes != key.walks.all() && (axes != key.walks.rows || key.walks.rows == 0)) return false;
+        if (key.walks.inner != 0 && axes != key.walks.all() && (axes != key.walks.rows || key.walks.rows == 0))
+            return false;
         if (key.walks.inner == 0 && axes != key.walks.rows) return false;
         for (const need& n : all) {
             const bool here = same_row(n, key.walks) && level_.at(n.fold) == key.level;
@@ -191,7 +192,8 @@ private:
     std::size_t sweep_after(const needs& all, const stage_key& key) const {
         std::size_t after = 0;
         for (const need& n : all)
-            if (same_row(n, key.walks) && level_.at(n.fold) == key.level) after = std::max(after, sweep_of(n.fold, key) + 1);
+            if (same_row(n, key.walks) && level_.at(n.fold) == key.level)
+                after = std::max(after, sweep_of(n.fold, key) + 1);
         return after;
     }
     std::size_t sweep_of(node_id fold, const stage_key& key) const { return sweep_after(needs_[fold], key); }
@@ -234,7 +236,8 @@ private:
             for (const node_id other : members.folds)
                 if (reads_from_outside(key, needs_[other], fold, maker)) return true;
             for (const int i : members.outputs)
-                if (reads_from_outside(key, needs_of_operand(plan_.body.outputs[static_cast<std::size_t>(i)].value), fold, maker))
+                if (reads_from_outside(key, needs_of_operand(plan_.body.outputs[static_cast<std::size_t>(i)].value),
+                                       fold, maker))
                     return true;
         }
         return false;
@@ -295,7 +298,8 @@ private:
         const axis_set among = s.shape.form == stage_form::blocks ? s.shape.inner : s.shape.rows | s.shape.inner;
         int best = -1;
         for_each_axis(among, [&](int axis) {
-            if (best < 0 || weight[static_cast<std::size_t>(axis)] >= weight[static_cast<std::size_t>(best)]) best = axis;
+            if (best < 0 || weight[static_cast<std::size_t>(axis)] >= weight[static_cast<std::size_t>(best)])
+                best = axis;
         });
         return best;
     }

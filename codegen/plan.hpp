@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include <gradus/executable.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/executable.hpp>
 
 namespace gradus {
 
@@ -45,7 +45,7 @@ struct kept {
 };
 
 struct plan {
-    graph body;            ///< legalised: its axes are the loop axes; only primitives that `emit` knows
+    graph body;  ///< legalised: its axes are the loop axes; only primitives that `emit` knows
     layout arrangement;
     element arithmetic = element::float32;
     std::vector<stage> stages;

@@ -22,7 +22,8 @@ public:
 private:
     template <class... T>
     void line(fmt::format_string<T...> format, T&&... values) {
-        out_ += std::string(static_cast<std::size_t>(2 * depth_), ' ') + fmt::format(format, std::forward<T>(values)...) + "\n";
+        out_ += std::string(static_cast<std::size_t>(2 * depth_), ' ') +
+                fmt::format(format, std::forward<T>(values)...) + "\n";
     }
 
     // ---- names
@@ -74,8 +75,8 @@ private:
                 return;
             case stage_form::combine: return combine_text(i, s);
             case stage_form::blocks:
-                line("stage {}: for blocks of {} along {} of [{}] in parallel", i, block_size, g_.axis_name(s.shape.lane),
-                     axes_text(s.shape.inner));
+                line("stage {}: for blocks of {} along {} of [{}] in parallel", i, block_size,
+                     g_.axis_name(s.shape.lane), axes_text(s.shape.inner));
                 break;
             case stage_form::rows: line("stage {}: {}", i, rows_text(s)); break;
         }
@@ -131,7 +132,8 @@ private:
                                  p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]);
             }
         }
-        return fmt::format("reads {}{}{}", reads.empty() ? "nothing" : reads, writes.empty() ? "" : "; writes ", writes);
+        return fmt::format("reads {}{}{}", reads.empty() ? "nothing" : reads, writes.empty() ? "" : "; writes ",
+                           writes);
     }
     void collect(const stage& s, node_id id, std::vector<std::uint8_t>& seen, std::string& reads) const {
         if (seen[id] != 0) return;
@@ -139,13 +141,14 @@ private:
         const node& n = g_[id];
         if (n.code == op::at && g_[n.args[0]].code == op::input) {
             const input& in = g_.inputs[g_[n.args[0]].ref];
-            reads += (reads.empty() ? "" : ", ") + fmt::format("{} ({}, gather)", g_.text_of(in.name), bytes_text(size_of(in.type), n.axes));
+            reads += (reads.empty() ? "" : ", ") +
+                     fmt::format("{} ({}, gather)", g_.text_of(in.name), bytes_text(size_of(in.type), n.axes));
             return collect(s, n.args[1], seen, reads);
         }
         if (n.code == op::input) {
             const input& in = g_.inputs[n.ref];
-            reads += (reads.empty() ? "" : ", ") +
-                     access(s, std::string(g_.text_of(in.name)), in.axes.set(), size_of(in.type), p_.arrangement.unit[n.ref]);
+            reads += (reads.empty() ? "" : ", ") + access(s, std::string(g_.text_of(in.name)), in.axes.set(),
+                                                          size_of(in.type), p_.arrangement.unit[n.ref]);
         }
         if (is_fold(id)) return;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) collect(s, n.args[i], seen, reads);

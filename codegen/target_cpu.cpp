@@ -34,8 +34,8 @@ constexpr bool is_aarch64 = false;
 
 std::vector<target> make_targets() {
     return {
-        {"avx512", "x86_64-unknown-linux-gnu", "x86-64-v3",
-         "+avx512f,+avx512vl,+avx512dq,+avx512bw,-prefer-256-bit", 64, has_avx512()},
+        {"avx512", "x86_64-unknown-linux-gnu", "x86-64-v3", "+avx512f,+avx512vl,+avx512dq,+avx512bw,-prefer-256-bit",
+         64, has_avx512()},
         {"avx2", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 32, has_avx2()},
         {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 16, is_aarch64},
     };
@@ -61,8 +61,9 @@ const target& chosen(std::string_view name) {
 const target& best() {
     for (const target& t : targets())
         if (t.runs_here) return t;
-    throw error("this processor cannot run compiled kernels: on x86-64 they need AVX2 and FMA; "
-                "evaluate() works on every processor");
+    throw error(
+        "this processor cannot run compiled kernels: on x86-64 they need AVX2 and FMA; "
+        "evaluate() works on every processor");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr auto weight = scalar<"weight", double>;  // what an excess costs, boun
 
 constexpr auto log_cosh = make_op<"log_cosh">([](auto d) { return log(1 + exp(-2 * d)) + d - std::numbers::ln2; });
 constexpr auto d = x - t;
-constexpr auto loss = mean(where(d > 0, weight * log_cosh(d), log_cosh(d)));
+constexpr auto loss = mean(where(d > 0, weight* log_cosh(d), log_cosh(d)));
 constexpr auto dx = grad(loss, x);
 constexpr auto dweight = grad(loss, weight);
 

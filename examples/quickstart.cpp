@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <gradus/gradus.hpp>
 #include <fmt/format.h>
+#include <gradus/gradus.hpp>
 using namespace gradus;
 
 constexpr auto logits = tensor<"logits[batch, class]">;

@@ -4,7 +4,7 @@
 //
 //     hidden = x W1 + b1      h = silu(hidden)      logits = h W2 + b2      loss = mean(cross_entropy(logits, target))
 //
-// Usage: train_digits [digits.csv]
+// Usage: train_digits [digits.csv [seed]]
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -48,7 +48,7 @@ constexpr auto new_parameter = parameter - rate * new_velocity;
 
 // ---- the data
 
-constexpr int pixels = 64, classes = 10, units = 64, batch_size = 32, epochs = 40;
+constexpr int pixels = 64, classes = 10, units = 128, batch_size = 32, epochs = 40;
 
 struct samples {
     std::vector<float> x;
@@ -102,8 +102,14 @@ struct weights {
     int in, out;
 
     weights(int inputs, int outputs, std::mt19937& random)
-        : w(static_cast<std::size_t>(inputs * outputs)), b(static_cast<std::size_t>(outputs)), w_velocity(w.size()),
-          b_velocity(b.size()), dw(w.size()), db(b.size()), in(inputs), out(outputs) {
+        : w(static_cast<std::size_t>(inputs * outputs)),
+          b(static_cast<std::size_t>(outputs)),
+          w_velocity(w.size()),
+          b_velocity(b.size()),
+          dw(w.size()),
+          db(b.size()),
+          in(inputs),
+          out(outputs) {
         std::normal_distribution<float> normal(0, std::sqrt(2.0F / static_cast<float>(inputs)));
         for (float& value : w) value = normal(random);
     }
@@ -119,7 +125,8 @@ public:
         float value = 0;
         dlogits_.resize(logits_.size());
         kernels_.time([&] {
-            loss_step_(logits = view(logits_, {n, classes}), target = batch.t, outputs(value, view(dlogits_, {n, classes})));
+            loss_step_(logits = view(logits_, {n, classes}), target = batch.t,
+                       outputs(value, view(dlogits_, {n, classes})));
         });
         std::vector<float> dh_data(h_.size()), dhidden_data(h_.size());
         backward(second_, h_, dlogits_, dh_data, n);
@@ -151,7 +158,8 @@ private:
     /// y = x W + b
     void linear(const weights& layer, std::span<const float> x, std::vector<float>& y, int n) {
         y.resize(static_cast<std::size_t>(n * layer.out));
-        for (int i = 0; i < n; ++i) std::copy(layer.b.begin(), layer.b.end(), y.begin() + std::ptrdiff_t{i} * layer.out);
+        for (int i = 0; i < n; ++i)
+            std::copy(layer.b.begin(), layer.b.end(), y.begin() + std::ptrdiff_t{i} * layer.out);
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, layer.out, layer.in, 1, x.data(), layer.in,
                     layer.w.data(), layer.out, 1, y.data(), layer.out);
     }
@@ -172,7 +180,8 @@ private:
     }
     void update(weights& layer, float learning_rate) {
         const auto step = [&](std::vector<float>& p, std::vector<float>& v, const std::vector<float>& g) {
-            kernels_.time([&] { descend_(parameter = p, velocity = v, gradient = g, rate = learning_rate, outputs(v, p)); });
+            kernels_.time(
+                [&] { descend_(parameter = p, velocity = v, gradient = g, rate = learning_rate, outputs(v, p)); });
         };
         step(layer.w, layer.w_velocity, layer.dw);
         step(layer.b, layer.b_velocity, layer.db);
@@ -210,7 +219,7 @@ std::string first_lines(const std::string& text, int count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::mt19937 random(1998);
+    std::mt19937 random(argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 1U);
     const samples all = read_digits(argc > 1 ? argv[1] : GRADUS_EXAMPLE_DATA "/digits.csv");
     std::vector<int> order(static_cast<std::size_t>(all.count()));
     std::iota(order.begin(), order.end(), 0);
@@ -222,8 +231,8 @@ int main(int argc, char** argv) {
     classifier model(random);
     const explanation about_loss = model.loss_step().explain();
     fmt::print("{} digits for training, {} for testing\n\n", train_rows.size(), test.count());
-    fmt::print("The loss and its gradient, derived at compile time:\n{}{}\n",
-               first_lines(about_loss.formula(), 4), first_lines(about_loss.gradients(), 8));
+    fmt::print("The loss and its gradient, derived at compile time:\n{}{}\n", first_lines(about_loss.formula(), 4),
+               first_lines(about_loss.gradients(), 8));
 
     const auto start = std::chrono::steady_clock::now();
     double accuracy = 0, mean_loss = 0;
@@ -241,8 +250,10 @@ int main(int argc, char** argv) {
         show_progress(epoch, mean_loss, accuracy);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    fmt::print("\ntest accuracy {:.2f} %, {:.2f} s in all, {:.2f} s of them in Gradus kernels (compiling them included)\n\n",
-               100 * accuracy, seconds, model.kernel_seconds());
-    fmt::print("The fused kernel of loss and gradient, its first lines of LLVM IR:\n{}", first_lines(about_loss.llvm_ir(), 24));
+    fmt::print(
+        "\ntest accuracy {:.2f} %, {:.2f} s in all, {:.2f} s of them in Gradus kernels (compiling them included)\n\n",
+        100 * accuracy, seconds, model.kernel_seconds());
+    fmt::print("The fused kernel of loss and gradient, its first lines of LLVM IR:\n{}",
+               first_lines(about_loss.llvm_ir(), 24));
     return accuracy > 0.96 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

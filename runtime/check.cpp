@@ -42,7 +42,10 @@ axis_set needed_axes(graph_view g) {
 class checker {
 public:
     checker(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs)
-        : g_(g), inputs_(inputs), outputs_(outputs), ellipsis_(ellipsis_axis(g)),
+        : g_(g),
+          inputs_(inputs),
+          outputs_(outputs),
+          ellipsis_(ellipsis_axis(g)),
           addresses_(inputs.size() + outputs.size()) {}
 
     bound_call run() {
@@ -182,13 +185,14 @@ private:
         if (!is_read_or_written(t)) return;
         const std::int64_t count = element_count(at(t));
         if (at(t).data == nullptr && count > 0)
-            throw error(fmt::format("{} is a null pointer, but needs {}", subject(t),
-                                    plural(count, "element", "elements")));
+            throw error(
+                fmt::format("{} is a null pointer, but needs {}", subject(t), plural(count, "element", "elements")));
         if (!is_input(t) && shares_elements(at(t)))
-            throw error(fmt::format("{} has several elements in one place (extents {{{}}}, strides {{{}}}): "
-                                    "give each element its own",
-                                    subject(t), fmt::join(part(at(t).extents, at(t).rank), ", "),
-                                    fmt::join(part(at(t).strides, at(t).rank), ", ")));
+            throw error(
+                fmt::format("{} has several elements in one place (extents {{{}}}, strides {{{}}}): "
+                            "give each element its own",
+                            subject(t), fmt::join(part(at(t).extents, at(t).rank), ", "),
+                            fmt::join(part(at(t).strides, at(t).rank), ", ")));
     }
 
     bool in_place(const axis_order& axes, std::size_t t, const argument& out) const {
@@ -207,9 +211,10 @@ private:
         const std::size_t out = inputs_.size() + k;
         for (std::size_t t = 0; t < inputs_.size(); ++t) {
             if (!share_memory(t, out) || in_place(axes_of(out), t, at(out))) continue;
-            throw error(fmt::format("{} overlaps {}: they must be apart, or the same memory with the same axes and "
-                                    "strides",
-                                    subject(out), subject(t)));
+            throw error(
+                fmt::format("{} overlaps {}: they must be apart, or the same memory with the same axes and "
+                            "strides",
+                            subject(out), subject(t)));
         }
         for (std::size_t before = inputs_.size(); before < out; ++before)
             if (share_memory(before, out))

@@ -56,11 +56,18 @@ struct kernel::variant {
 };
 
 kernel::kernel(graph g, std::string name, compile_function compile)
-    : owned_(std::move(g)), graph_(owned_), name_(std::move(name)), compile_(std::move(compile)),
-      joinable_(joinable_axes(graph_)), logged_(launches_are_logged()) {}
+    : owned_(std::move(g)),
+      graph_(owned_),
+      name_(std::move(name)),
+      compile_(std::move(compile)),
+      joinable_(joinable_axes(graph_)),
+      logged_(launches_are_logged()) {}
 
 kernel::kernel(graph_view g, std::string name, compile_function compile)
-    : graph_(g), name_(std::move(name)), compile_(std::move(compile)), joinable_(joinable_axes(graph_)),
+    : graph_(g),
+      name_(std::move(name)),
+      compile_(std::move(compile)),
+      joinable_(joinable_axes(graph_)),
       logged_(launches_are_logged()) {}
 
 kernel::~kernel() {

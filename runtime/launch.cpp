@@ -85,8 +85,10 @@ void* copy_to(const argument& x, std::byte* memory) {
 class frame {
 public:
     explicit frame(const launch& l)
-        : data_(l.inputs.size() + l.outputs.size() + l.code.temporaries.size()), shape_(l.geometry.shape_size()),
-          to_copy_(inputs_to_copy(l)), memory_(fill_shape(l)) {
+        : data_(l.inputs.size() + l.outputs.size() + l.code.temporaries.size()),
+          shape_(l.geometry.shape_size()),
+          to_copy_(inputs_to_copy(l)),
+          memory_(fill_shape(l)) {
         std::size_t position = 0;
         for (const argument& in : l.inputs) data_[position++] = in.data;
         for (const argument& out : l.outputs) data_[position++] = out.data;
@@ -146,15 +148,15 @@ std::string integer_text(const void* data, std::int64_t offset) {
 
 std::string label_text(const argument& labels, std::int64_t offset) {
     switch (labels.type) {
-    case element::int8: return integer_text<std::int8_t>(labels.data, offset);
-    case element::int16: return integer_text<std::int16_t>(labels.data, offset);
-    case element::int32: return integer_text<std::int32_t>(labels.data, offset);
-    case element::int64: return integer_text<std::int64_t>(labels.data, offset);
-    case element::uint8: return integer_text<std::uint8_t>(labels.data, offset);
-    case element::uint16: return integer_text<std::uint16_t>(labels.data, offset);
-    case element::uint32: return integer_text<std::uint32_t>(labels.data, offset);
-    case element::uint64: return integer_text<std::uint64_t>(labels.data, offset);
-    default: throw internal_error("labels that are no integers");
+        case element::int8: return integer_text<std::int8_t>(labels.data, offset);
+        case element::int16: return integer_text<std::int16_t>(labels.data, offset);
+        case element::int32: return integer_text<std::int32_t>(labels.data, offset);
+        case element::int64: return integer_text<std::int64_t>(labels.data, offset);
+        case element::uint8: return integer_text<std::uint8_t>(labels.data, offset);
+        case element::uint16: return integer_text<std::uint16_t>(labels.data, offset);
+        case element::uint32: return integer_text<std::uint32_t>(labels.data, offset);
+        case element::uint64: return integer_text<std::uint64_t>(labels.data, offset);
+        default: throw internal_error("labels that are no integers");
     }
 }
 

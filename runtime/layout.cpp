@@ -55,7 +55,9 @@ axis_set joinable_axes(graph_view g) {
 
 call_geometry::call_geometry(graph_view g, axis_set joinable, const bound_call& call, std::span<const argument> inputs,
                              std::span<const argument> outputs)
-    : call_(call), sources_(static_cast<std::size_t>(call.sources)), tensors_(inputs.size() + outputs.size()),
+    : call_(call),
+      sources_(static_cast<std::size_t>(call.sources)),
+      tensors_(inputs.size() + outputs.size()),
       strides_(sources_ * tensors_) {
     if (tensors_ > max_tensors) throw error("a kernel has at most 64 inputs and outputs together");
     key_.ellipsis_rank = static_cast<std::int8_t>(call.ellipsis_rank);
@@ -96,8 +98,8 @@ void call_geometry::join(axis_set joinable) {
     for (std::size_t s = sources_; s-- > 0;) {
         const std::size_t axis = axis_of_[s];
         const bool last = s + 1 == sources_;
-        const bool allowed = !last && (axis_of_[s + 1] == axis ||
-                                       (axis_of_[s + 1] == axis + 1 && (joinable >> axis & 1u) != 0));
+        const bool allowed =
+            !last && (axis_of_[s + 1] == axis || (axis_of_[s + 1] == axis + 1 && (joinable >> axis & 1u) != 0));
         const bool joins = allowed && fit(s);
         if (joins) key_.joined |= std::uint64_t{1} << (s + 1);
         const std::int64_t extent = call_.extents[s];
@@ -147,8 +149,7 @@ void call_geometry::find_units() {
 void call_geometry::fill_shape(std::int64_t* shape) const {
     for (std::size_t loop = 0; loop < loops_; ++loop) *shape++ = loop_extent(loop);
     for (std::size_t t = 0; t < tensors_; ++t)
-        for (std::size_t loop = 0; loop < loops_; ++loop)
-            *shape++ = has(t, starts_[loop]) ? loop_stride(t, loop) : 0;
+        for (std::size_t loop = 0; loop < loops_; ++loop) *shape++ = has(t, starts_[loop]) ? loop_stride(t, loop) : 0;
 }
 
 layout layout_of(graph_view g, const call_class& key) {

@@ -16,9 +16,10 @@ void require_extents(std::span<const std::int64_t> extents, std::int64_t size) {
         product *= extent;
     }
     if (size == -1 || size == product) return;
-    throw error(fmt::format("a view with the extents {{{}}} needs {} elements, but the data has {}: "
-                            "give extents whose product is {}",
-                            fmt::join(extents, ", "), product, size, size));
+    throw error(
+        fmt::format("a view with the extents {{{}}} needs {} elements, but the data has {}: "
+                    "give extents whose product is {}",
+                    fmt::join(extents, ", "), product, size, size));
 }
 
 void require_slice(std::int64_t first, std::int64_t count, std::int64_t extent) {

@@ -8,8 +8,8 @@
 #include <iostream>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <gradus/explain.hpp>
 #include <gradus/print.hpp>
 #include <gradus/read.hpp>
@@ -26,8 +26,8 @@ std::pair<std::string, std::string> forms_of(const rule& r) {
     input along_i, plain_entry;
     along_i.axes.push_back(graph.axis("i"));
     const auto in = [&](const char* name, const input& entry) { return sym{&graph, graph.input_node(name, entry)}; };
-    const pattern p{in("a", along_i), in("b", plain_entry), in("c", plain_entry), in("d", plain_entry), in("e", plain_entry),
-                    in("k", plain_entry), in("l", plain_entry), {axis_set{1} << graph.axis("i")}};
+    const pattern p{in("a", along_i),     in("b", plain_entry), in("c", plain_entry), in("d", plain_entry),
+                    in("e", plain_entry), in("k", plain_entry), in("l", plain_entry), {axis_set{1} << graph.axis("i")}};
     const rewriting r2 = r.body(p);
     vec<output> outputs;
     for (const node_id id : {r2.from.id, r2.to.id}) {
@@ -41,12 +41,14 @@ std::pair<std::string, std::string> forms_of(const rule& r) {
 
 void print_rules(bool markdown) {
     if (markdown)
-        fmt::print("# Rewrite rules\n\nMade by `gradus rules --markdown`. a … e stand for anything, k and l for constants.\n\n"
-                   "| rule | from | to | reason |\n|---|---|---|---|\n");
+        fmt::print(
+            "# Rewrite rules\n\nMade by `gradus rules --markdown`. a … e stand for anything, k and l for constants.\n\n"
+            "| rule | from | to | reason |\n|---|---|---|---|\n");
     for (const rule& r : rules) {
         const auto [from, to] = r.body != nullptr ? forms_of(r) : std::pair<std::string, std::string>{};
         if (markdown)
-            fmt::print("| {} | {} | {} | {} |\n", r.name, from.empty() ? "" : "`" + from + "`", to.empty() ? "" : "`" + to + "`", r.reason);
+            fmt::print("| {} | {} | {} | {} |\n", r.name, from.empty() ? "" : "`" + from + "`",
+                       to.empty() ? "" : "`" + to + "`", r.reason);
         else
             fmt::print("{}: {}{}\n", r.name, from.empty() ? "" : from + " → " + to + ", ", r.reason);
     }
@@ -54,7 +56,8 @@ void print_rules(bool markdown) {
 
 void print_targets() {
     for (const target& t : targets())
-        fmt::print("{:8} {:2} bytes a vector  {}\n", t.name, t.vector_bytes, t.runs_here ? "runs here" : "compiles only");
+        fmt::print("{:8} {:2} bytes a vector  {}\n", t.name, t.vector_bytes,
+                   t.runs_here ? "runs here" : "compiles only");
 }
 
 void explain_file(const std::string& path, const std::string& target_name) {

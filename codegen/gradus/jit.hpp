@@ -122,7 +122,8 @@ template <class Signature, class... Pair>
 constexpr int ellipsis_rank() {
     int rank = 0;
     const auto look = [&]<class P>() {
-        const declared_input& in = Signature::inputs[static_cast<std::size_t>(position_of<Signature>(key_text<key_type<P>>()))];
+        const declared_input& in =
+            Signature::inputs[static_cast<std::size_t>(position_of<Signature>(key_text<key_type<P>>()))];
         if (has_ellipsis(in)) rank = kernel_traits::rank<bound_type<P>>() - named_axes(in);
     };
     (look.template operator()<Pair>(), ...);
@@ -165,8 +166,7 @@ public:
     template <class... Argument>
     auto operator()(const Argument&... argument) const {
         if constexpr ((false || ... || hana::Struct<Argument>::value))
-            return hana::unpack(detail::bindings_from(argument...),
-                                [&](const auto&... pair) { return call(pair...); });
+            return hana::unpack(detail::bindings_from(argument...), [&](const auto&... pair) { return call(pair...); });
         else
             return call(argument...);
     }

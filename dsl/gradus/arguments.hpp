@@ -104,9 +104,7 @@ constexpr int named_axes(const declared_input& in) {
     return count;
 }
 /// Whether the data of an input tells how many axes "..." stands for; a seed is one number.
-constexpr bool has_ellipsis(const declared_input& in) {
-    return in.use != role::seed && named_axes(in) != in.text.rank;
-}
+constexpr bool has_ellipsis(const declared_input& in) { return in.use != role::seed && named_axes(in) != in.text.rank; }
 constexpr bool rank_fits(const declared_input& in, int rank) {
     if (in.use == role::seed) return rank == 0;
     return rank == dynamic_rank || (has_ellipsis(in) ? rank >= named_axes(in) : rank == in.text.rank);
@@ -135,7 +133,8 @@ constexpr bool argument_fits() {
             (void)report::wrong_rank<fixed_name<key_type<Pair>>, in.text.rank, rank>{};
             return false;
         } else if constexpr (!Traits::template fits<argument>(in)) {
-            (void)report::wrong_element_type<fixed_name<key_type<Pair>>, typename Traits::template wanted<in.use, in.type>,
+            (void)report::wrong_element_type<fixed_name<key_type<Pair>>,
+                                             typename Traits::template wanted<in.use, in.type>,
                                              typename Traits::template element_type<argument>>{};
             return false;
         } else {
@@ -156,8 +155,8 @@ constexpr bool call_is_right() {
 template <class Struct>
 constexpr auto bindings_from(const Struct& batch) {
     return hana::unpack(hana::accessors<Struct>(), [&](const auto&... member) {
-        return hana::make_map(hana::make_pair(hana::first(member),
-                                              passed<decltype(hana::second(member)(batch))>{hana::second(member)(batch)})...);
+        return hana::make_map(hana::make_pair(
+            hana::first(member), passed<decltype(hana::second(member)(batch))>{hana::second(member)(batch)})...);
     });
 }
 

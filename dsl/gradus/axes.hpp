@@ -19,12 +19,12 @@ inline constexpr over_t<Names...> over{};
 /// What is wrong with the text of a declaration.
 enum class declaration_fault : std::uint8_t {
     none,
-    name,       ///< no name where one must stand
-    axis,       ///< no axis name where one must stand
-    close,      ///< neither ',' nor ']' after an axis
-    repeated,   ///< an axis is named twice
-    trailing,   ///< text after ']'
-    rank        ///< more than max_rank axes
+    name,      ///< no name where one must stand
+    axis,      ///< no axis name where one must stand
+    close,     ///< neither ',' nor ']' after an axis
+    repeated,  ///< an axis is named twice
+    trailing,  ///< text after ']'
+    rank       ///< more than max_rank axes
 };
 
 /// A declaration, taken apart. The views refer to the text that was parsed.

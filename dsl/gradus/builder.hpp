@@ -175,7 +175,8 @@ private:
         if (n.over != any_axes)
             for_each_axis(n.over, [&](int axis) { over += axis_hashes_[static_cast<std::size_t>(axis)]; });
         if (n.over != 0) hash = mix(hash, over);
-        if (n.code == op::input || n.code == op::uniform) hash = mix(hash, gradus::hash_of(text_of(inputs_[n.ref].name)));
+        if (n.code == op::input || n.code == op::uniform)
+            hash = mix(hash, gradus::hash_of(text_of(inputs_[n.ref].name)));
         if (n.code == op::wildcard) hash = mix(hash, n.ref);
         return hash;
     }
@@ -221,7 +222,8 @@ constexpr vec<node_id> reached_from(const vec<node>& nodes, const vec<node_id>& 
             }
             state[id] = 1;
             for (int i = arity(n); i-- > 0;)
-                if (state[n.args[static_cast<std::size_t>(i)]] == 0) stack.push_back(n.args[static_cast<std::size_t>(i)]);
+                if (state[n.args[static_cast<std::size_t>(i)]] == 0)
+                    stack.push_back(n.args[static_cast<std::size_t>(i)]);
         }
     }
     return order;

@@ -73,7 +73,8 @@ constexpr void append_strided(bound& to, const View& view) {
     }
     for (std::int64_t i = 0; i < count; ++i) {
         std::int64_t offset = 0, rest = i;
-        for (std::size_t axis = extents.size(); axis-- > 0; rest /= extents[axis]) offset += rest % extents[axis] * strides[axis];
+        for (std::size_t axis = extents.size(); axis-- > 0; rest /= extents[axis])
+            offset += rest % extents[axis] * strides[axis];
         to.data.push_back(static_cast<double>(view.data[offset]));
     }
 }
@@ -127,8 +128,9 @@ constexpr auto evaluate_pairs(const E& e, rewriting_mode mode, const Pair&... pa
 template <expression E, class... Argument>
 constexpr auto evaluate(const E& e, const Argument&... argument) {
     if constexpr (sizeof...(Argument) == 1 && (true && ... && hana::Struct<Argument>::value))
-        return hana::unpack(detail::bindings_from(argument...),
-                            [&](const auto&... pair) { return detail::evaluate_pairs(e, rewriting_mode::on, pair...); });
+        return hana::unpack(detail::bindings_from(argument...), [&](const auto&... pair) {
+            return detail::evaluate_pairs(e, rewriting_mode::on, pair...);
+        });
     else
         return detail::evaluate_pairs(e, rewriting_mode::on, argument...);
 }

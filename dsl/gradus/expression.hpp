@@ -85,7 +85,8 @@ public:
     /// A mentioned axis that no variable has; empty if there is none.
     constexpr std::string_view unknown_axis() const {
         for (int i = 0; i < mentioned_.count; ++i)
-            if (!has_axis(mentioned_.names[static_cast<std::size_t>(i)])) return mentioned_.names[static_cast<std::size_t>(i)];
+            if (!has_axis(mentioned_.names[static_cast<std::size_t>(i)]))
+                return mentioned_.names[static_cast<std::size_t>(i)];
         return {};
     }
 
@@ -176,7 +177,8 @@ struct variable : expression_base {
         entry.use = in.use;
         entry.type = in.type;
         entry.any_integer = in.any_integer;
-        for (int i = 0; i < in.text.rank; ++i) entry.axes.push_back(graph.axis(in.text.axes[static_cast<std::size_t>(i)]));
+        for (int i = 0; i < in.text.rank; ++i)
+            entry.axes.push_back(graph.axis(in.text.axes[static_cast<std::size_t>(i)]));
         return graph.input_node(in.text.name, entry);
     }
 };
@@ -273,7 +275,8 @@ struct node_of {
             return Tag::build(graph, done...);
         }
         template <class Head, class... Tail, class... Done>
-        constexpr sym lower_next(builder& graph, const detail::operands<Head, Tail...>& rest, const Done&... done) const {
+        constexpr sym lower_next(builder& graph, const detail::operands<Head, Tail...>& rest,
+                                 const Done&... done) const {
             return lower_next(graph, rest.tail, done..., detail::lowered(graph, rest.head));
         }
     };

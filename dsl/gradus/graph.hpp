@@ -24,9 +24,9 @@ using node_id = std::uint32_t;
 inline constexpr node_id no_node = ~node_id{0};
 
 using axis_set = std::uint32_t;
-inline constexpr int max_axes = 32;  ///< axes of one graph
+inline constexpr int max_axes = 32;                 ///< axes of one graph
 inline constexpr axis_set any_axes = ~axis_set{0};  ///< in patterns of rewrite rules: whatever axes match
-inline constexpr int max_rank = 16;  ///< axes of one tensor, those of "..." included
+inline constexpr int max_rank = 16;                 ///< axes of one tensor, those of "..." included
 
 /// The axis name that stands for any further axes.
 inline constexpr std::string_view ellipsis = "...";
@@ -58,8 +58,8 @@ struct node {
     axis_set over = 0;                                       ///< reductions, softmax, at, index, extent: the axes meant
     std::array<node_id, 3> args{no_node, no_node, no_node};  ///< the first about(code).arity are operands
     double value = 0;                                        ///< constant: its value
-    std::uint32_t ref = 0;                                   ///< input, uniform: position in `inputs`; wildcard: its letter
-    std::uint64_t hash = 0;                                  ///< of the content, by names: the same in every graph
+    std::uint32_t ref = 0;   ///< input, uniform: position in `inputs`; wildcard: its letter
+    std::uint64_t hash = 0;  ///< of the content, by names: the same in every graph
 };
 
 /// What an input is to the user.
@@ -97,7 +97,7 @@ struct output {
     name_ref name;  ///< the user's name of the expression, empty if unknown
     node_id value = no_node;
     element type = element::float32;
-    axis_order axes;  ///< may hold more axes than the node's, whose value is then broadcast
+    axis_order axes;          ///< may hold more axes than the node's, whose value is then broadcast
     bool derivative = false;  ///< asked for by grad or vjp
 };
 

@@ -11,9 +11,8 @@ namespace detail {
 inline constexpr auto cross_entropy_body = make_op<"cross_entropy">(
     [](auto logits, auto over, auto target) { return logsumexp(logits, over) - at(logits, over, target); });
 inline constexpr auto squared_error_body = make_op<"squared_error">([](auto d) { return d * d; });
-inline constexpr auto smooth_l1_body = make_op<"smooth_l1">([](auto d, auto beta) {
-    return where(abs(d) < beta, 0.5 * d * d / beta, abs(d) - 0.5 * beta);
-});
+inline constexpr auto smooth_l1_body = make_op<"smooth_l1">(
+    [](auto d, auto beta) { return where(abs(d) < beta, 0.5 * d * d / beta, abs(d) - 0.5 * beta); });
 
 template <fixed_string Loss, expression X, operand T>
 constexpr bool equal_axes() {

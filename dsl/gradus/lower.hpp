@@ -80,7 +80,8 @@ constexpr bool names_are_right() {
 }
 
 template <expression... E>
-constexpr graph lower_named(const std::array<std::string_view, sizeof...(E)>& names, rewriting_mode mode, const E&... e) {
+constexpr graph lower_named(const std::array<std::string_view, sizeof...(E)>& names, rewriting_mode mode,
+                            const E&... e) {
     static_assert(names_are_right<E...>());
     builder graph = mode == rewriting_mode::on ? builder(rewrite) : builder();
     declare_inputs<E...>(graph);
@@ -107,7 +108,8 @@ constexpr graph lower_plain(const E&... e) {
 namespace detail {
 
 /// A graph in arrays of exactly its size.
-template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Axes, std::size_t Log, std::size_t Names>
+template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Axes, std::size_t Log,
+          std::size_t Names>
 struct fixed_graph {
     std::array<node, Nodes> nodes{};
     std::array<input, Inputs> inputs{};
@@ -157,7 +159,8 @@ struct program {
     static constexpr auto stored = [] {
         constexpr auto sizes = [] {
             const graph g = build();
-            return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(), g.axes.size(), g.log.size(), g.names.size()};
+            return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(),
+                              g.axes.size(),  g.log.size(),    g.names.size()};
         }();
         return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]>(build());
     }();

@@ -36,16 +36,16 @@ concept ternary_operands = operand<A> && operand<B> && operand<C> && (expression
 
 }  // namespace detail
 
-#define GRADUS_UNARY(name, code)                                 \
-    template <expression A>                                      \
-    constexpr auto name(const A& a) {                            \
-        return make_expression<detail::pointwise<code>>(a);      \
+#define GRADUS_UNARY(name, code)                            \
+    template <expression A>                                 \
+    constexpr auto name(const A& a) {                       \
+        return make_expression<detail::pointwise<code>>(a); \
     }
-#define GRADUS_BINARY(name, code, tag)                           \
-    template <class A, class B>                                  \
-        requires detail::binary_operands<A, B>                   \
-    constexpr auto name(const A& a, const B& b) {                \
-        return make_expression<detail::tag<code>>(a, b);         \
+#define GRADUS_BINARY(name, code, tag)                   \
+    template <class A, class B>                          \
+        requires detail::binary_operands<A, B>           \
+    constexpr auto name(const A& a, const B& b) {        \
+        return make_expression<detail::tag<code>>(a, b); \
     }
 
 GRADUS_UNARY(operator-, op::neg)

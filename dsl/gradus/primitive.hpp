@@ -14,17 +14,57 @@ namespace gradus {
 
 enum class op : std::uint8_t {
     // leaves
-    constant, input, index, extent, uniform, wildcard,
+    constant,
+    input,
+    index,
+    extent,
+    uniform,
+    wildcard,
     // one operand
-    neg, abs, sign, exp, expm1, log, log1p, sqrt, tanh, sigmoid, softplus, erf, sin, cos, floor,
-    isnan, logical_not, stop_gradient,
+    neg,
+    abs,
+    sign,
+    exp,
+    expm1,
+    log,
+    log1p,
+    sqrt,
+    tanh,
+    sigmoid,
+    softplus,
+    erf,
+    sin,
+    cos,
+    floor,
+    isnan,
+    logical_not,
+    stop_gradient,
     // two operands
-    add, sub, mul, div, pow, min, max, less, less_equal, greater, greater_equal, equal, not_equal,
-    logical_and, logical_or,
+    add,
+    sub,
+    mul,
+    div,
+    pow,
+    min,
+    max,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    equal,
+    not_equal,
+    logical_and,
+    logical_or,
     // three operands
-    where, custom_gradient,
+    where,
+    custom_gradient,
     // along named axes
-    reduce_sum, reduce_max, reduce_min, logsumexp, softmax, at,
+    reduce_sum,
+    reduce_max,
+    reduce_min,
+    logsumexp,
+    softmax,
+    at,
     count_
 };
 inline constexpr std::size_t op_count = static_cast<std::size_t>(op::count_);
@@ -71,10 +111,10 @@ struct primitive {
 namespace detail {
 inline constexpr double quiet_nan = __builtin_nan("");
 // Definitions on float64. Booleans are 1 and 0.
-#define GRADUS_VALUE(expression)                                                        \
-    [](double a, double b, double c) constexpr -> double {                              \
-        (void)a, (void)b, (void)c;                                                      \
-        return static_cast<double>(expression);                                         \
+#define GRADUS_VALUE(expression)                           \
+    [](double a, double b, double c) constexpr -> double { \
+        (void)a, (void)b, (void)c;                         \
+        return static_cast<double>(expression);            \
     }
 inline constexpr value_function no_value = nullptr;
 inline constexpr std::array<primitive, op_count> primitive_table{{
@@ -114,7 +154,14 @@ inline constexpr std::array<primitive, op_count> primitive_table{{
     {op::less, "less", 2, form::pointwise, kind_rule::boolean, false, {"<", 30}, GRADUS_VALUE(a < b)},
     {op::less_equal, "less_equal", 2, form::pointwise, kind_rule::boolean, false, {"<=", 30}, GRADUS_VALUE(a <= b)},
     {op::greater, "greater", 2, form::pointwise, kind_rule::boolean, false, {">", 30}, GRADUS_VALUE(a > b)},
-    {op::greater_equal, "greater_equal", 2, form::pointwise, kind_rule::boolean, false, {">=", 30}, GRADUS_VALUE(a >= b)},
+    {op::greater_equal,
+     "greater_equal",
+     2,
+     form::pointwise,
+     kind_rule::boolean,
+     false,
+     {">=", 30},
+     GRADUS_VALUE(a >= b)},
     {op::equal, "equal", 2, form::pointwise, kind_rule::boolean, true, {"==", 25}, GRADUS_VALUE(a == b)},
     {op::not_equal, "not_equal", 2, form::pointwise, kind_rule::boolean, true, {"!=", 25}, GRADUS_VALUE(a != b)},
     {op::logical_and, "and", 2, form::pointwise, kind_rule::boolean, true, {"&&", 20}, GRADUS_VALUE(a != 0 && b != 0)},

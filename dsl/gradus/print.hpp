@@ -88,7 +88,9 @@ private:
     constexpr std::string_view close() const { return as_ == style::latex ? "\\right)" : ")"; }
 
     constexpr bool is_square(const node& n) const { return n.code == op::mul && n.args[0] == n.args[1]; }
-    constexpr bool is_whole_power(const node& n) const { return n.code == op::pow && g_[n.args[1]].code == op::constant; }
+    constexpr bool is_whole_power(const node& n) const {
+        return n.code == op::pow && g_[n.args[1]].code == op::constant;
+    }
     constexpr bool is_mean(const node& n) const {
         if (n.code != op::div || g_[n.args[0]].code != op::reduce_sum) return false;
         const node& divisor = g_[n.args[1]];
@@ -140,7 +142,8 @@ private:
                 out << (latex ? "}}" : "\">");
                 return;
             case op::uniform:
-                out << (latex ? "U_{\\text{" : "uniform<\"") << g_.text_of(g_.inputs[n.ref].name) << (latex ? "}}" : "\">");
+                out << (latex ? "U_{\\text{" : "uniform<\"") << g_.text_of(g_.inputs[n.ref].name)
+                    << (latex ? "}}" : "\">");
                 return;
             default: out << static_cast<char>('a' + n.ref); return;
         }
@@ -246,7 +249,8 @@ private:
             return;
         }
         out << (as_ == style::latex ? latex_operator(n.code) : spaced(n.code));
-        const bool associates = n.code == op::add || n.code == op::mul || n.code == op::logical_and || n.code == op::logical_or;
+        const bool associates =
+            n.code == op::add || n.code == op::mul || n.code == op::logical_and || n.code == op::logical_or;
         write(out, n.args[1], sign.strength + (associates ? 0 : 1), depth);
     }
     static constexpr std::string_view spaced(op code) {
@@ -333,13 +337,14 @@ private:
 
     graph_view g_;
     style as_;
-    vec<int> names_;      ///< by node: number of its name, 0 if it has none
+    vec<int> names_;  ///< by node: number of its name, 0 if it has none
     vec<node_id> named_;
 };
 
 constexpr void write_axis_list(text& out, graph_view g, const axis_order& axes) {
     out << '[';
-    for (int i = 0; i < axes.rank; ++i) out << (i > 0 ? ", " : "") << g.axis_name(axes.axis[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < axes.rank; ++i)
+        out << (i > 0 ? ", " : "") << g.axis_name(axes.axis[static_cast<std::size_t>(i)]);
     out << ']';
 }
 constexpr std::string_view name_of(role use) {
@@ -348,7 +353,8 @@ constexpr std::string_view name_of(role use) {
 }
 constexpr void write_node_line(text& out, graph_view g, node_id id) {
     const node& n = g[id];
-    out << '%' << id << " = " << (n.code == op::reduce_max || n.code == op::reduce_min ? "reduce_" : "") << about(n.code).name;
+    out << '%' << id << " = " << (n.code == op::reduce_max || n.code == op::reduce_min ? "reduce_" : "")
+        << about(n.code).name;
     if (n.code == op::constant) out << ' ' << number_text(n.value);
     if (n.code == op::input || n.code == op::uniform) out << ' ' << g.text_of(g.inputs[n.ref].name);
     for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) out << " %" << n.args[i];
@@ -364,7 +370,9 @@ constexpr void write_node_line(text& out, graph_view g, node_id id) {
 /// A node's formula: "where(x > 0, 1, 0)".
 constexpr text to_text(graph_view g, node_id root) { return detail::formula_printer(g, detail::style::code).run(root); }
 /// A node's formula as LaTeX.
-constexpr text to_latex(graph_view g, node_id root) { return detail::formula_printer(g, detail::style::latex).run(root); }
+constexpr text to_latex(graph_view g, node_id root) {
+    return detail::formula_printer(g, detail::style::latex).run(root);
+}
 
 /// The graph, one line for each axis table, input, node, output and fired rule; read_graph reads it back.
 constexpr text to_text(graph_view g) {

@@ -32,8 +32,8 @@ private:
     // ---- lines and words
 
     [[noreturn]] void fail(const std::string& expected, std::string_view found) const {
-        throw std::invalid_argument("gradus: graph text, line " + std::to_string(line_number_) + ": expected " + expected +
-                                    ", found \"" + std::string(found) + "\"");
+        throw std::invalid_argument("gradus: graph text, line " + std::to_string(line_number_) + ": expected " +
+                                    expected + ", found \"" + std::string(found) + "\"");
     }
     bool next_line() {
         while (!rest_.empty()) {
@@ -200,7 +200,8 @@ private:
         name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
         firing f;
         f.rule = rule_named(name);
-        if (arrow != std::string_view::npos) f.made = number<node_id>(line_.substr(std::min(arrow + 5, line_.size())), "a node such as %3");
+        if (arrow != std::string_view::npos)
+            f.made = number<node_id>(line_.substr(std::min(arrow + 5, line_.size())), "a node such as %3");
         log_.push_back(f);
     }
     std::uint16_t rule_named(std::string_view name) const {

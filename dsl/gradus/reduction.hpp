@@ -44,15 +44,15 @@ constexpr bool knows_axes(over_t<Names...>) {
 
 }  // namespace detail
 
-#define GRADUS_ALONG(name)                                                                \
-    template <expression E>                                                               \
-    constexpr auto name(const E& e) {                                                     \
-        return make_expression<detail::along_tag<detail::along::name>>(e);                \
-    }                                                                                     \
-    template <expression E, fixed_string... Names>                                        \
-    constexpr auto name(const E& e, over_t<Names...> over) {                              \
-        static_assert(detail::knows_axes<E>(over_t<Names...>{}));                         \
-        return make_expression<detail::along_tag<detail::along::name>>(e, over);          \
+#define GRADUS_ALONG(name)                                                       \
+    template <expression E>                                                      \
+    constexpr auto name(const E& e) {                                            \
+        return make_expression<detail::along_tag<detail::along::name>>(e);       \
+    }                                                                            \
+    template <expression E, fixed_string... Names>                               \
+    constexpr auto name(const E& e, over_t<Names...> over) {                     \
+        static_assert(detail::knows_axes<E>(over_t<Names...>{}));                \
+        return make_expression<detail::along_tag<detail::along::name>>(e, over); \
     }
 /// Σ e. Of no elements: 0.
 GRADUS_ALONG(sum)
@@ -91,7 +91,9 @@ struct index_tag {
 template <fixed_string Axis>
 struct extent_tag {
     static constexpr auto mentions = Axis;
-    static constexpr sym build(builder& graph) { return {&graph, graph.extent(axis_set{1} << graph.axis(Axis.view()))}; }
+    static constexpr sym build(builder& graph) {
+        return {&graph, graph.extent(axis_set{1} << graph.axis(Axis.view()))};
+    }
     static constexpr axis_names axes() { return {}; }
 };
 }  // namespace detail

@@ -18,16 +18,15 @@ template <fixed_string Declaration, declaration_fault Fault>
 constexpr bool well_formed() {
     static_assert(Fault != declaration_fault::name,
                   "gradus: malformed variable text: expected a name, as in \"x[batch, class]\"");
-    static_assert(Fault != declaration_fault::axis,
-                  "gradus: malformed variable text: expected the name of an axis after '[' or ',', as in \"x[batch, class]\"");
+    static_assert(
+        Fault != declaration_fault::axis,
+        "gradus: malformed variable text: expected the name of an axis after '[' or ',', as in \"x[batch, class]\"");
     static_assert(Fault != declaration_fault::close,
                   "gradus: malformed variable text: expected ',' or ']' after an axis, as in \"x[batch, class]\"");
-    static_assert(Fault != declaration_fault::repeated,
-                  "gradus: malformed variable text: an axis is named twice");
+    static_assert(Fault != declaration_fault::repeated, "gradus: malformed variable text: an axis is named twice");
     static_assert(Fault != declaration_fault::trailing,
                   "gradus: malformed variable text: nothing may follow the name or ']'");
-    static_assert(Fault != declaration_fault::rank,
-                  "gradus: malformed variable text: a variable has at most 16 axes");
+    static_assert(Fault != declaration_fault::rank, "gradus: malformed variable text: a variable has at most 16 axes");
     return true;
 }
 
@@ -51,7 +50,8 @@ constexpr bool axis_is_known() {
 }
 template <class Fact, bool Known>
 constexpr bool index_axis_is_known() {
-    static_assert(Known, "gradus: unknown axis: index<...> or extent<...> names an axis that no variable of the expression has");
+    static_assert(
+        Known, "gradus: unknown axis: index<...> or extent<...> names an axis that no variable of the expression has");
     return true;
 }
 template <fixed_string Name>
@@ -107,7 +107,8 @@ constexpr bool target_lacks_class_axis() {
 
 template <fixed_string Name>
 struct missing_argument {
-    static_assert(never<Name>, "gradus: missing argument: a call binds every variable of the expression, as in f(x = data)");
+    static_assert(never<Name>,
+                  "gradus: missing argument: a call binds every variable of the expression, as in f(x = data)");
 };
 template <fixed_string Name>
 struct unknown_argument {
@@ -120,12 +121,14 @@ struct repeated_argument {
 /// Name, rank that the variable declares (or at least, with "..."), rank of the argument.
 template <fixed_string Name, int Expected, int Given>
 struct wrong_rank {
-    static_assert(never<Name>, "gradus: wrong rank: the argument has another number of axes than its variable declares");
+    static_assert(never<Name>,
+                  "gradus: wrong rank: the argument has another number of axes than its variable declares");
 };
 /// Name, element type that the variable declares, element type of the argument.
 template <fixed_string Name, class Expected, class Given>
 struct wrong_element_type {
-    static_assert(never<Name>, "gradus: wrong element type: the argument's elements are not of the type that its variable declares");
+    static_assert(never<Name>,
+                  "gradus: wrong element type: the argument's elements are not of the type that its variable declares");
 };
 
 }  // namespace gradus::report

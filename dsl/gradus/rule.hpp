@@ -43,8 +43,7 @@ inline constexpr std::uint32_t first_constant_wildcard = 5;
 inline constexpr std::size_t wildcard_count = 7;
 
 struct bindings {
-    std::array<node_id, wildcard_count> node{no_node, no_node, no_node, no_node,
-                                                no_node, no_node, no_node};
+    std::array<node_id, wildcard_count> node{no_node, no_node, no_node, no_node, no_node, no_node, no_node};
     axis_set over = any_axes;
 };
 
@@ -139,7 +138,8 @@ private:
         bound = before;
         return match(graph, p.args[0], n.args[1], bound) && match(graph, p.args[1], n.args[0], bound);
     }
-    constexpr bool match_in_order(const builder& graph, const node& p, const node& n, int arity, bindings& bound) const {
+    constexpr bool match_in_order(const builder& graph, const node& p, const node& n, int arity,
+                                  bindings& bound) const {
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity); ++i)
             if (!match(graph, p.args[i], n.args[i], bound)) return false;
         return true;

@@ -29,7 +29,8 @@ inline constexpr std::array stabilise_rules{
          [](const pattern& p) { return rewriting{1.0 - exp(p.a), -expm1(p.a)}; }, 1e-8},
     rule{"log of exp", "exp(a) overflows above 88 and underflows below -104",
          [](const pattern& p) { return rewriting{log(exp(p.a)), p.a}; }, 100},
-    rule{"log1p", "1 + a drops a small a", [](const pattern& p) { return rewriting{log(1.0 + p.a), log1p(p.a)}; }, 1e-9},
+    rule{"log1p", "1 + a drops a small a", [](const pattern& p) { return rewriting{log(1.0 + p.a), log1p(p.a)}; },
+         1e-9},
     rule{"log1p of difference", "1 - a drops a small a",
          [](const pattern& p) { return rewriting{log(1.0 - p.a), log1p(-p.a)}; }, 1e-9},
     rule{"logsumexp", "exp(a) overflows above 88; the shifted sum does not",
@@ -40,16 +41,14 @@ inline constexpr std::array stabilise_rules{
          [](const pattern& p) { return rewriting{log(softmax(p.a, p.over)), p.a - logsumexp(p.a, p.over)}; }, -120},
     rule{"log-softmax of a label", "softmax(a) underflows, its logarithm does not",
          [](const pattern& p) {
-             return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)), at(p.a, p.over, p.b) - logsumexp(p.a, p.over)};
+             return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)),
+                              at(p.a, p.over, p.b) - logsumexp(p.a, p.over)};
          },
          -120},
     rule{"softmax of log-softmax", "one normalised exponential instead of two roundings in its argument",
          [](const pattern& p) { return rewriting{exp(p.a - logsumexp(p.a, p.over)), softmax(p.a, p.over)}; }, 1e5},
     rule{"tanh", "exp(a) overflows above 88 and the difference cancels near 0",
-         [](const pattern& p) {
-             return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)};
-         },
-         100},
+         [](const pattern& p) { return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)}; }, 100},
     rule{"sech squared", "1 - tanh(a)^2 cancels in both tails",
          [](const pattern& p) {
              return rewriting{1.0 - tanh(p.a) * tanh(p.a), 4.0 * (sigmoid(2.0 * p.a) * sigmoid(-2.0 * p.a))};

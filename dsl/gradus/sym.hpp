@@ -16,15 +16,19 @@ struct sym {
     constexpr const node& operator*() const { return (*graph)[id]; }
     constexpr axis_set axes() const { return (*graph)[id].axes; }
     constexpr sym number(double value) const { return {graph, graph->constant(value)}; }
-    constexpr sym apply(op code, axis_set over = 0) const { return {graph, graph->make(code, id, no_node, no_node, over)}; }
-    constexpr sym apply(op code, sym b, axis_set over = 0) const { return {graph, graph->make(code, id, b.id, no_node, over)}; }
+    constexpr sym apply(op code, axis_set over = 0) const {
+        return {graph, graph->make(code, id, no_node, no_node, over)};
+    }
+    constexpr sym apply(op code, sym b, axis_set over = 0) const {
+        return {graph, graph->make(code, id, b.id, no_node, over)};
+    }
     constexpr sym apply(op code, sym b, sym c) const { return {graph, graph->make(code, id, b.id, c.id)}; }
 };
 
 #define GRADUS_SYM_UNARY(name, code) \
     constexpr sym name(sym a) { return a.apply(code); }
-#define GRADUS_SYM_BINARY(name, code)                                   \
-    constexpr sym name(sym a, sym b) { return a.apply(code, b); }       \
+#define GRADUS_SYM_BINARY(name, code)                                          \
+    constexpr sym name(sym a, sym b) { return a.apply(code, b); }              \
     constexpr sym name(sym a, double b) { return a.apply(code, a.number(b)); } \
     constexpr sym name(double a, sym b) { return b.number(a).apply(code, b); }
 
@@ -97,10 +101,10 @@ constexpr over_axes axes_in(sym a, over_t<Names...> over) {
 }
 
 // Along axes, by name. Without an axis: over all that the operand has.
-#define GRADUS_SYM_ALONG(name)                                            \
-    template <fixed_string... Names>                                      \
-    constexpr sym name(sym a, over_t<Names...> over) {                     \
-        return name(a, axes_in(a, over));                                 \
+#define GRADUS_SYM_ALONG(name)                         \
+    template <fixed_string... Names>                   \
+    constexpr sym name(sym a, over_t<Names...> over) { \
+        return name(a, axes_in(a, over));              \
     }
 GRADUS_SYM_ALONG(sum)
 GRADUS_SYM_ALONG(mean)

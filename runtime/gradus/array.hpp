@@ -39,7 +39,8 @@ public:
 
     array(const array& other) : array(other.extents_, no_values{}) { std::copy(other.begin(), other.end(), begin()); }
     array(array&& other) noexcept
-        : extents_(std::exchange(other.extents_, {})), size_(std::exchange(other.size_, 0)),
+        : extents_(std::exchange(other.extents_, {})),
+          size_(std::exchange(other.size_, 0)),
           data_(std::move(other.data_)) {}
     array& operator=(const array& other) { return *this = array(other); }
     array& operator=(array&& other) noexcept {

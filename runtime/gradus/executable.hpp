@@ -29,27 +29,27 @@ inline constexpr std::int64_t block_size = 4096;
 
 /// How the work of a stage is divided.
 enum class stage_form : std::uint8_t {
-    check,    ///< an item is one label: the product of the extents of `rows`
-    rows,     ///< an item is one row: the product of the extents of `rows`, the lane axis (when it is
-              ///< one of them) counted in chunks of `chunk`
-    blocks,   ///< no rows: an item is one block of `block_size` along the lane axis of `inner`
-    combine   ///< one item: folds the partials that a `blocks` stage left
+    check,   ///< an item is one label: the product of the extents of `rows`
+    rows,    ///< an item is one row: the product of the extents of `rows`, the lane axis (when it is
+             ///< one of them) counted in chunks of `chunk`
+    blocks,  ///< no rows: an item is one block of `block_size` along the lane axis of `inner`
+    combine  ///< one item: folds the partials that a `blocks` stage left
 };
 
 struct stage_shape {
     stage_form form = stage_form::rows;
-    axis_set rows = 0;       ///< loop axes that number the rows
-    axis_set inner = 0;      ///< loop axes swept within a row
-    int lane = -1;           ///< the vectorised loop axis, -1 if the stage has none
+    axis_set rows = 0;                ///< loop axes that number the rows
+    axis_set inner = 0;               ///< loop axes swept within a row
+    int lane = -1;                    ///< the vectorised loop axis, -1 if the stage has none
     std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
-    int label = -1;          ///< check: the input that holds the labels, -1 if they are computed
-    int axis = -1;           ///< check: the loop axis whose extent bounds the label
+    int label = -1;                   ///< check: the input that holds the labels, -1 if they are computed
+    int axis = -1;                    ///< check: the loop axis whose extent bounds the label
 };
 
 /// Memory that lives during one call.
 struct temporary {
-    axis_set axes = 0;       ///< loop axes; the element count is the product of their extents
-    int blocks_of = -1;      ///< >= 0: instead, one element for each item of this `blocks` stage
+    axis_set axes = 0;   ///< loop axes; the element count is the product of their extents
+    int blocks_of = -1;  ///< >= 0: instead, one element for each item of this `blocks` stage
     std::size_t element_size = 8;
     std::size_t per_item = 1;
 };
@@ -67,7 +67,7 @@ struct executable {
     std::vector<stage_shape> stages;
     std::vector<temporary> temporaries;
     std::vector<in_place_pair> in_place;  ///< for pairs not listed here the runtime copies the input first
-    std::shared_ptr<void> code;  ///< keeps the executable memory alive
+    std::shared_ptr<void> code;           ///< keeps the executable memory alive
 };
 
 /// The number of items of a stage, for the given extents of the loop axes.

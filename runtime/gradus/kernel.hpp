@@ -12,9 +12,9 @@
 #include <string>
 
 #include <gradus/check.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>
 
 namespace gradus {

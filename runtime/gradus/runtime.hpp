@@ -4,7 +4,7 @@
 
 #include <gradus/check.hpp>
 #include <gradus/error.hpp>
+#include <gradus/executable.hpp>
 #include <gradus/kernel.hpp>
 #include <gradus/layout.hpp>
-#include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>

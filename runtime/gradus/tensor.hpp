@@ -68,7 +68,8 @@ tensor_view<T, 1> as_view(T (&x)[Size]) {
 }
 template <tensor_element T, std::size_t Rows, std::size_t Columns>
 tensor_view<T, 2> as_view(T (&x)[Rows][Columns]) {
-    return {x[0], {static_cast<std::int64_t>(Rows), static_cast<std::int64_t>(Columns)},
+    return {x[0],
+            {static_cast<std::int64_t>(Rows), static_cast<std::int64_t>(Columns)},
             {static_cast<std::int64_t>(Columns), 1}};
 }
 template <tensor_element T>

@@ -147,7 +147,11 @@ struct promise {
 const promise promises[] = {
     {op::neg, GRADUS_EXACT(-a), 0, 0},
     {op::abs, GRADUS_EXACT(std::fabs(a)), 0, 0},
-    {op::sign, GRADUS_EXACT(a > 0 ? 1 : a < 0 ? -1 : a), 0, 0},
+    {op::sign,
+     GRADUS_EXACT(a > 0   ? 1
+                  : a < 0 ? -1
+                          : a),
+     0, 0},
     {op::exp, GRADUS_EXACT(std::exp(a)), 0.91, 1},
     {op::expm1, GRADUS_EXACT(std::expm1(a)), 1.53, 1.9},
     {op::log, GRADUS_EXACT(std::log(a)), 0.94, 1},

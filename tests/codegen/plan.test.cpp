@@ -19,8 +19,11 @@ constexpr auto b = tensor<"b">;
 /// Row-major arguments whose axes do not collapse.
 layout plain_layout(graph_view g) {
     layout arrangement;
-    for (std::size_t axis = 0; axis < g.axes.size(); ++axis) arrangement.loops.push_back({{{static_cast<int>(axis), 0}}});
-    const auto last = [](const axis_order& axes) { return axes.rank == 0 ? -1 : int{axes.axis[static_cast<std::size_t>(axes.rank - 1)]}; };
+    for (std::size_t axis = 0; axis < g.axes.size(); ++axis)
+        arrangement.loops.push_back({{{static_cast<int>(axis), 0}}});
+    const auto last = [](const axis_order& axes) {
+        return axes.rank == 0 ? -1 : int{axes.axis[static_cast<std::size_t>(axes.rank - 1)]};
+    };
     for (const input& in : g.inputs) arrangement.unit.push_back(in.use == role::seed ? -1 : last(in.axes));
     for (const output& out : g.outputs) arrangement.unit.push_back(last(out.axes));
     return arrangement;
@@ -91,7 +94,8 @@ TEST_CASE("a gradient that needs a total waits for it, and its row folds move wi
     const plan p = plan_of(loss, grad(loss, x));
     int sweeps_over_logits = 0;
     for (const stage& s : p.stages)
-        if (s.shape.form == stage_form::rows && s.shape.inner != 0) sweeps_over_logits += static_cast<int>(s.sweeps.size());
+        if (s.shape.form == stage_form::rows && s.shape.inner != 0)
+            sweeps_over_logits += static_cast<int>(s.sweeps.size());
     CHECK(sweeps_over_logits == 3);
 }
 
@@ -113,6 +117,7 @@ TEST_CASE("only a pointwise stage that alone reads an input may write in its pla
 
 TEST_CASE("a plan prints its stages, folds and traffic") {
     const std::string text = to_text(plan_of(mean((a - b) * (a - b))));
-    CHECK_THAT(text, Catch::Matchers::Contains("for blocks of 4096 along ...") && Catch::Matchers::Contains("reads a (4·... B, contiguous)") &&
+    CHECK_THAT(text, Catch::Matchers::Contains("for blocks of 4096 along ...") &&
+                         Catch::Matchers::Contains("reads a (4·... B, contiguous)") &&
                          Catch::Matchers::Contains("combine the blocks of stage 0"));
 }

@@ -21,7 +21,7 @@ constexpr auto t = labels<"t[i]">;
 // one operand
 static_assert(grad(-x, x) == where(y > 0, -1, -1));
 static_assert(grad(abs(x), x) == sign(x));
-static_assert(grad(x * sign(x), x) == sign(x));
+static_assert(grad(x* sign(x), x) == sign(x));
 static_assert(grad(exp(x), x) == exp(x));
 static_assert(grad(expm1(x), x) == exp(x));
 static_assert(grad(log(x), x) == 1 / x);
@@ -34,15 +34,15 @@ static_assert(grad(erf(x), x) == 1.1283791670955126 * exp(-(x * x)));
 static_assert(grad(sin(x), x) == cos(x));
 static_assert(grad(cos(x), x) == -sin(x));
 static_assert(grad(x + floor(x), x) == where(y > 0, 1, 1));
-static_assert(grad(x * stop_gradient(x), x) == stop_gradient(x));
+static_assert(grad(x* stop_gradient(x), x) == stop_gradient(x));
 static_assert(grad(where(isnan(x), 0, x), x) == where(isnan(x), 0, 1));
 static_assert(grad(where(!(x > 1), x, 0), x) == where(x > 1, 0, 1));
 
 // two operands
 static_assert(grad(x + y, x) == where(y > 0, 1, 1));
 static_assert(grad(y - x, x) == where(y > 0, -1, -1));
-static_assert(grad(x * y, x) == y);
-static_assert(grad(x * x, x) == 2 * x);
+static_assert(grad(x* y, x) == y);
+static_assert(grad(x* x, x) == 2 * x);
 static_assert(grad(x / y, x) == 1 / y);
 static_assert(grad(x / y, y) == -(x / y / y));
 static_assert(grad(pow(x, 3), x) == 3 * x * x);
@@ -54,20 +54,19 @@ static_assert(grad(max(x, y), x) == where(x == y, 0.5, where(x > y, 1, 0)));
 static_assert(grad(min(x, y), y) == where(x == y, 0.5, where(y < x, 1, 0)));
 
 // comparisons and logic carry no gradient; the branches do
-static_assert(grad(where(x > 0 && x < 1, x * x, y), x) == where(x > 0 && x < 1, 2 * x, 0));
-static_assert(grad(where(x <= 0 || x >= 1, y, x * x), x) == where(x <= 0 || x >= 1, 0, 2 * x));
+static_assert(grad(where(x > 0 && x < 1, x* x, y), x) == where(x > 0 && x < 1, 2 * x, 0));
+static_assert(grad(where(x <= 0 || x >= 1, y, x* x), x) == where(x <= 0 || x >= 1, 0, 2 * x));
 static_assert(grad(where(x == 1, x, 2 * x), x) == where(x == 1, 1, 2));
 static_assert(grad(where(x != 1, x, 2 * x), x) == where(x != 1, 1, 2));
 static_assert(grad(custom_gradient(floor(x), x, 1), x) == where(y > 0, 1, 1));
 static_assert(grad(custom_gradient(floor(x), x, 2 * x), x) == 2 * x);
 
 // along axes
-static_assert(grad(sum(v * v), v) == 2 * v);
-static_assert(grad(sum(m * w), w) == sum(m, over<"i">));
-static_assert(grad(sum(x * v), x) == sum(v));
+static_assert(grad(sum(v* v), v) == 2 * v);
+static_assert(grad(sum(m* w), w) == sum(m, over<"i">));
+static_assert(grad(sum(x* v), x) == sum(v));
 static_assert(grad(logsumexp(v), v) == softmax(v));
-static_assert(grad(sum(softmax(v) * v), v) ==
-              softmax(v) + softmax(v) * (v - sum(v * softmax(v))));
+static_assert(grad(sum(softmax(v) * v), v) == softmax(v) + softmax(v) * (v - sum(v * softmax(v))));
 static_assert(grad(sum(max(m, over<"j">)), m) ==
               where(m == max(m, over<"j">), 1 / sum(where(m == max(m, over<"j">), 1, 0), over<"j">), 0));
 static_assert(grad(sum(min(m, over<"j">)), m) ==
@@ -84,9 +83,9 @@ static_assert(grad(grad(softplus(x), x), x) == sigmoid(x) * sigmoid(-x));
 
 // vector-Jacobian and Jacobian-vector products
 constexpr auto g = tensor<"g[i]">;
-static_assert(vjp(v * v, v, g) == 2 * (g * v));
-static_assert(jvp(v * v, v, g) == 2 * (g * v));
-static_assert(jvp(sum(v * v), v, g) == sum(2 * (g * v)));
+static_assert(vjp(v* v, v, g) == 2 * (g * v));
+static_assert(jvp(v* v, v, g) == 2 * (g * v));
+static_assert(jvp(sum(v* v), v, g) == sum(2 * (g * v)));
 static_assert(jvp(exp(x), x, y) == y * exp(x));
 
 // equality of expressions as a value

@@ -15,7 +15,7 @@ constexpr auto t = labels<"t[i]">;
 constexpr auto u = uniform<"noise[i]">;
 
 static_assert(to_text(grad(relu(x), x)) == "where(x > 0, 1, 0)");
-static_assert(to_text(x * x + 2 * x - 1) == "x^2 + 2 * x - 1");
+static_assert(to_text(x* x + 2 * x - 1) == "x^2 + 2 * x - 1");
 static_assert(to_text((x + 1) * (y - 2)) == "(x + 1) * (y - 2)");
 static_assert(to_text(x - (y - 1)) == "x - (y - 1)");
 static_assert(to_text(x / (y / 2)) == "x / (y / 2)");
@@ -28,11 +28,11 @@ static_assert(to_text(sum(m, over<"j">)) == "sum(m, over<\"j\">)");
 static_assert(to_text(mean(m, over<"i", "j">)) == "mean(m)");
 static_assert(to_text(max(m, over<"i">)) == "max(m, over<\"i\">)");
 static_assert(to_text(at(m, over<"j">, t)) == "at(m, over<\"j\">, t)");
-static_assert(to_text(m * (index<"j"> == t)) == "m * (t == index<\"j\">)");
+static_assert(to_text(m*(index<"j"> == t)) == "m * (t == index<\"j\">)");
 static_assert(to_text(m / extent<"i">) == "m / extent<\"i\">");
-static_assert(to_text(u * a) == "alpha * uniform<\"noise\">");
+static_assert(to_text(u* a) == "alpha * uniform<\"noise\">");
 
-static_assert(to_latex(x * x / 2) == "\\frac{x^{2}}{2}");
+static_assert(to_latex(x* x / 2) == "\\frac{x^{2}}{2}");
 static_assert(to_latex(exp(-x)) == "e^{-x}");
 static_assert(to_latex(sqrt(abs(x))) == "\\sqrt{\\left|x\\right|}");
 static_assert(to_latex(sigmoid(x) * (1 + y)) == "\\sigma\\left(x\\right) \\, \\left(y + 1\\right)");
@@ -43,7 +43,8 @@ static_assert(to_latex(at(m, over<"j">, t)) == "m_{\\text{j} = t}");
 
 TEST_CASE("a formula prints the same at run time as at compile time") {
     CHECK(to_text(grad(relu(x), x)).str() == "where(x > 0, 1, 0)");
-    CHECK(to_text(mean(cross_entropy(m, t, over<"j">))).str() == "mean(logsumexp(m, over<\"j\">) - at(m, over<\"j\">, t))");
+    CHECK(to_text(mean(cross_entropy(m, t, over<"j">))).str() ==
+          "mean(logsumexp(m, over<\"j\">) - at(m, over<\"j\">, t))");
 }
 
 TEST_CASE("a long formula names what it repeats, so that its text stays in proportion to its graph") {

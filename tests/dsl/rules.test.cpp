@@ -21,8 +21,13 @@ pattern formula_inputs(builder& graph) {
     input plain_entry, along_i;
     along_i.axes.push_back(graph.axis("i"));
     const auto in = [&](const char* name, const input& entry) { return sym{&graph, graph.input_node(name, entry)}; };
-    return {in("a", along_i),     in("b", plain_entry), in("c", plain_entry), in("d", plain_entry),
-            in("e", plain_entry), {&graph, graph.constant(k_value)}, {&graph, graph.constant(l_value)},
+    return {in("a", along_i),
+            in("b", plain_entry),
+            in("c", plain_entry),
+            in("d", plain_entry),
+            in("e", plain_entry),
+            {&graph, graph.constant(k_value)},
+            {&graph, graph.constant(l_value)},
             {axis_set{1} << graph.axis("i")}};
 }
 
@@ -59,7 +64,9 @@ vec<bound> values_for(const graph& g, const vec<double>& a, double b) {
     }
     return inputs;
 }
-vec<double> value_of(const graph& g, const vec<double>& a, double b) { return interpret(g, values_for(g, a, b))[0].data; }
+vec<double> value_of(const graph& g, const vec<double>& a, double b) {
+    return interpret(g, values_for(g, a, b))[0].data;
+}
 
 bool close(double x, double y) {
     return (std::isnan(x) && std::isnan(y)) || x == y || std::abs(x - y) <= 1e-13 * (1 + std::abs(y));

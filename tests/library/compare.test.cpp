@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The verifier itself.
-#include "support/catch.hpp"
 #include "support/compare.hpp"
+#include "support/catch.hpp"
 
 using namespace gradus;
 using namespace gradus::testing;

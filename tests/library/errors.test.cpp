@@ -36,13 +36,15 @@ using Catch::Matchers::Contains;
 TEST_CASE("a label out of range names argument, position, value and range, and nothing is written") {
     const std::string said = error_of(view(X, {3, 4}), std::vector<int>{0, 4, 1});
     CHECK_THAT(said, Contains("\"target\"") && Contains("4") && Contains("class"));
-    CHECK_THAT(error_of(view(X, {3, 4}), std::vector<std::int64_t>{0, 1, -1}), Contains("\"target\"") && Contains("-1"));
+    CHECK_THAT(error_of(view(X, {3, 4}), std::vector<std::int64_t>{0, 1, -1}),
+               Contains("\"target\"") && Contains("-1"));
     CHECK_THAT(error_of(view(X, {3, 4}), std::vector<std::uint8_t>{0, 255, 1}), Contains("255"));
 }
 
 TEST_CASE("extents that disagree name both arguments, the axis and both extents") {
     const std::string said = error_of(view(X, {3, 4}), std::vector<int>{0, 1});
-    CHECK_THAT(said, Contains("\"logits\"") && Contains("\"target\"") && Contains("\"batch\"") && Contains("3") && Contains("2"));
+    CHECK_THAT(said, Contains("\"logits\"") && Contains("\"target\"") && Contains("\"batch\"") && Contains("3") &&
+                         Contains("2"));
 }
 
 TEST_CASE("an output of the wrong extents, or over an input, is an error") {
@@ -56,7 +58,8 @@ TEST_CASE("an output of the wrong extents, or over an input, is an error") {
 
 TEST_CASE("an unknown target of an explanation is an error that names the known ones") {
     constexpr auto v = tensor<"v[i]">;
-    CHECK_THROWS_WITH(jit(exp(v)).explain(1, "sse2").plan(), Contains("avx512") && Contains("avx2") && Contains("sse2"));
+    CHECK_THROWS_WITH(jit(exp(v)).explain(1, "sse2").plan(),
+                      Contains("avx512") && Contains("avx2") && Contains("sse2"));
 }
 
 TEST_CASE("an empty batch has defined results: mean NaN, sum 0, an empty gradient") {

@@ -26,7 +26,7 @@ TEST_CASE("an explanation holds formula, gradients, rewrites, graph, plan, IR an
     CHECK_THAT(e.latex(), Contains("\\operatorname{softmax}_{\\text{class}}"));
     CHECK_THAT(e.plan(), Contains("stage 0: check 0 <= target < extent of class") && Contains("dlogits = ") &&
                              Contains("logits (4·batch·class B, contiguous)"));
-    CHECK_THAT(e.llvm_ir(), Contains("define") && Contains("@loss_dlogits(") && Contains("n1.") );
+    CHECK_THAT(e.llvm_ir(), Contains("define") && Contains("@loss_dlogits(") && Contains("n1."));
     CHECK_THAT(e.optimised_llvm_ir(), Contains("define") && Contains("@loss_dlogits("));
     CHECK_THAT(e.assembly(), Contains("loss_dlogits:"));
     CHECK_THAT(e.text(), Contains("== plan ==") && Contains("== assembly =="));
@@ -57,7 +57,8 @@ TEST_CASE("softmax cross-entropy with its gradient sweeps the logits in one stag
     const std::string plan = jit<loss, dlogits>().explain().plan();
     INFO(plan);
     std::size_t stages_on_logits = 0;
-    for (std::size_t at = plan.find("sweep [class]"); at != std::string::npos; at = plan.find("sweep [class]", at + 1)) ++stages_on_logits;
+    for (std::size_t at = plan.find("sweep [class]"); at != std::string::npos; at = plan.find("sweep [class]", at + 1))
+        ++stages_on_logits;
     CHECK(stages_on_logits == 3);  // maximum, sum of exponentials, gradient
     CHECK_THAT(plan, Contains("stage 1: for [batch] in parallel"));
 }
@@ -74,7 +75,7 @@ TEST_CASE("the same bits with one thread and with several") {
     };
     const auto [value, gradient] = run(1);
     const float total = jit(sum(logits))(logits = view(X, {rows, cols}));
-    for (const std::size_t threads : {2, 3, 7}) {
+    for (const std::size_t threads : {2U, 3U, 7U}) {
         const auto [other_value, other_gradient] = run(threads);
         CHECK(other_value == value);
         CHECK(std::equal(gradient.begin(), gradient.end(), other_gradient.begin()));

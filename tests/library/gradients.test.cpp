@@ -18,8 +18,8 @@ template <expression F, class Variable>
 double worst(const F& f, const Variable& variable, std::vector<double> X, std::vector<double> W, double b) {
     const std::vector<int> T{2, 0, 1};
     const auto value = [&] {
-        return evaluate(f + 0 * sum(x) + 0 * sum(w) + 0 * beta + 0 * sum(at(x, over<"col">, t)), x = view(X, {3, 4}), w = W,
-                        beta = b, t = T);
+        return evaluate(f + 0 * sum(x) + 0 * sum(w) + 0 * beta + 0 * sum(at(x, over<"col">, t)), x = view(X, {3, 4}),
+                        w = W, beta = b, t = T);
     };
     const auto kernel = jit(grad(f + 0 * sum(x) + 0 * sum(w) + 0 * beta + 0 * sum(at(x, over<"col">, t)), variable));
     const auto result = kernel(x = view(X, {3, 4}), w = W, beta = b, t = T);
@@ -27,7 +27,8 @@ double worst(const F& f, const Variable& variable, std::vector<double> X, std::v
     if constexpr (std::is_same_v<Variable, std::remove_const_t<decltype(beta)>>)
         places.push_back(&b);
     else
-        for (double& place : std::is_same_v<Variable, std::remove_const_t<decltype(x)>> ? X : W) places.push_back(&place);
+        for (double& place : std::is_same_v<Variable, std::remove_const_t<decltype(x)>> ? X : W)
+            places.push_back(&place);
     double largest = 0;
     for (std::size_t i = 0; i < places.size(); ++i) {
         constexpr double h = 1e-5;
@@ -74,7 +75,8 @@ TEST_CASE("gradients agree with central differences in float64") {
     check("softmax along the rows", sum(softmax(beta * x, over<"row">) * x));
     check("max along an axis", sum(max(x * w, over<"col">) * beta));
     check("cross entropy", mean(cross_entropy(beta * x + w, t, over<"col">)));
-    check("cross entropy, weighted", sum(at(w, over<"col">, t) * cross_entropy(beta * x, t, over<"col">)) / sum(at(w, over<"col">, t)));
+    check("cross entropy, weighted",
+          sum(at(w, over<"col">, t) * cross_entropy(beta * x, t, over<"col">)) / sum(at(w, over<"col">, t)));
     check("smooth L1", mean(smooth_l1(x * w, x + 0.35)));
     check("gelu", sum(gelu(beta * x) * w));
     check("second derivative", grad(sum(exp(beta * x) * w), beta));

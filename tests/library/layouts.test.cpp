@@ -28,7 +28,8 @@ matrix make(std::int64_t rows, std::int64_t cols, arrangement how, std::uint64_t
     m.data = numbers<float>(static_cast<std::size_t>(size), -3, 3, seed);
     if (how == arrangement::contiguous) m.view = gradus::view(m.data.data(), {rows, cols});
     if (how == arrangement::transposed) m.view = gradus::view(m.data.data(), {rows, cols}, {std::int64_t{1}, rows});
-    if (how == arrangement::strided) m.view = gradus::view(m.data.data(), {rows, cols}, {2 * cols + pad, std::int64_t{2}});
+    if (how == arrangement::strided)
+        m.view = gradus::view(m.data.data(), {rows, cols}, {2 * cols + pad, std::int64_t{2}});
     return m;
 }
 constexpr std::array arrangements{arrangement::contiguous, arrangement::transposed, arrangement::strided};
@@ -39,7 +40,10 @@ template <class Check>
 void for_each_layout(Check check) {
     for (const auto& [rows, cols] : shapes)
         for (const arrangement how : arrangements) {
-            INFO(rows << " x " << cols << ", " << (how == arrangement::contiguous ? "contiguous" : how == arrangement::transposed ? "transposed" : "strided"));
+            INFO(rows << " x " << cols << ", "
+                      << (how == arrangement::contiguous   ? "contiguous"
+                          : how == arrangement::transposed ? "transposed"
+                                                           : "strided"));
             check(rows, cols, how);
         }
 }
@@ -140,7 +144,8 @@ TEST_CASE("a sum along a contiguous axis and along a strided one follow the same
         const auto horizontal = jit(sum(x, over<"col">))(x = view(V, {3, n}));
         std::vector<float> turned(V.size());
         for (int i = 0; i < 3; ++i)
-            for (int j = 0; j < n; ++j) turned[static_cast<std::size_t>(j * 3 + i)] = V[static_cast<std::size_t>(i * n + j)];
+            for (int j = 0; j < n; ++j)
+                turned[static_cast<std::size_t>(j * 3 + i)] = V[static_cast<std::size_t>(i * n + j)];
         const auto vertical = jit(sum(x, over<"row">))(x = view(turned, {n, 3}));
         const auto everything = jit(sum(r))(r = view(V.data(), {n}));
         for (std::size_t i = 0; i < 3; ++i) CHECK(horizontal[i] == vertical[i]);
@@ -157,7 +162,8 @@ TEST_CASE("\"...\" stands for any number of axes, kept in the result") {
     static_assert(decltype(cube)::rank == 3);
     for (std::size_t i = 0; i < A.size(); ++i) CHECK(cube[i] == A[i] * A[i]);
     CHECK(jit(a + 1)(a = 2.0F) == 3.0F);
-    CHECK(compare(where(b > 0, b, slope * b), {0.5, 0}, b = view(A, {2, 3, 4}), slope = std::vector<float>{0.1F, 0.2F}) == "");
+    CHECK(compare(where(b > 0, b, slope * b), {0.5, 0}, b = view(A, {2, 3, 4}),
+                  slope = std::vector<float>{0.1F, 0.2F}) == "");
     CHECK(compare(vjp(where(b > 0, b, slope * b), slope, b), sums(12, 4), b = view(A, {2, 3, 4}),
                   slope = std::vector<float>{0.1F, 0.2F}) == "");
     // Not contiguous: the parts of "..." run in loops of their own.

@@ -12,7 +12,8 @@ namespace {
 template <class T>
 std::vector<T> with_specials(std::vector<T> values) {
     constexpr T inf = std::numeric_limits<T>::infinity();
-    for (const T special : {T(0), -T(0), T(1), T(-1), inf, -inf, std::numeric_limits<T>::quiet_NaN(), T(1e-30), T(-1e-30)})
+    for (const T special :
+         {T(0), -T(0), T(1), T(-1), inf, -inf, std::numeric_limits<T>::quiet_NaN(), T(1e-30), T(-1e-30)})
         values.push_back(special);
     return values;
 }

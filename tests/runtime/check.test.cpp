@@ -95,8 +95,9 @@ TEST_CASE("a wrong element type gives both remedies") {
     pick_call call;
     std::vector<double> logits(40);
     call.inputs[0] = make_argument(view(logits, {4, 10}));
-    CHECK(call.message() == "gradus: argument \"logits\" holds float64, but it is declared float32: "
-                            "pass float32 data or declare it float64");
+    CHECK(call.message() ==
+          "gradus: argument \"logits\" holds float64, but it is declared float32: "
+          "pass float32 data or declare it float64");
 }
 
 TEST_CASE("labels may be of any integer type and of no other") {
@@ -135,8 +136,9 @@ TEST_CASE("a null pointer is an error unless there are no elements") {
 TEST_CASE("an output whose elements share memory is an error") {
     pick_call call;
     call.outputs[1] = make_argument(view(call.free - 40, {4, 10}, {0, 1}));
-    CHECK(call.message() == "gradus: output 2 has several elements in one place (extents {4, 10}, strides {0, 1}): "
-                            "give each element its own");
+    CHECK(call.message() ==
+          "gradus: output 2 has several elements in one place (extents {4, 10}, strides {0, 1}): "
+          "give each element its own");
     call.outputs[1] = make_argument(view(call.free - 40, {4, 10}, {1, 1}));
     CHECK(call.message() != "fits");
     call.outputs[1] = make_argument(view(call.free - 40, {4, 10}, {1, 4}));
@@ -156,8 +158,9 @@ TEST_CASE("an output may be the memory of an input with the same axes") {
 }
 
 TEST_CASE("any other overlap of an output with an input is an error") {
-    const std::string expected = "gradus: output 2 overlaps argument \"logits\": they must be apart, or the same "
-                                 "memory with the same axes and strides";
+    const std::string expected =
+        "gradus: output 2 overlaps argument \"logits\": they must be apart, or the same "
+        "memory with the same axes and strides";
     pick_call call;
     float* logits = call.memory.data();
     call.outputs[1] = make_argument(view(logits + 1, {4, 10}));

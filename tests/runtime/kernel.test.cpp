@@ -273,16 +273,18 @@ TEST_CASE("a label out of range names the argument, the value, the position and 
     gather_call call;
     call.target[12 + 7] = -3;
     call.target[23] = 5;
-    CHECK(call.message() == "gradus: argument \"target\" is -3 at batch = 1, ... (axis 1) = 1, ... (axis 2) = 3, but "
-                            "labels along axis \"class\" are 0 to 4");
+    CHECK(call.message() ==
+          "gradus: argument \"target\" is -3 at batch = 1, ... (axis 1) = 1, ... (axis 2) = 3, but "
+          "labels along axis \"class\" are 0 to 4");
     CHECK(call.y == std::vector<float>(24, -1));
 }
 
 TEST_CASE("a computed label out of range tells the position and the range") {
     gather_call call(true);
     call.target[0] = 5;
-    CHECK(call.message() == "gradus: a computed label at batch = 0, ... (axis 1) = 0, ... (axis 2) = 0 is out of "
-                            "range: labels along axis \"class\" are 0 to 4");
+    CHECK(call.message() ==
+          "gradus: a computed label at batch = 0, ... (axis 1) = 0, ... (axis 2) = 0 is out of "
+          "range: labels along axis \"class\" are 0 to 4");
 }
 
 TEST_CASE("of many labels out of range the first is named, whatever the threads") {

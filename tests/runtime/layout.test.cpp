@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <vector>
 
-#include <gradus/layout.hpp>
 #include <gradus/executable.hpp>
+#include <gradus/layout.hpp>
 #include <gradus/tensor.hpp>
 
 #include "runtime/hand_made.hpp"

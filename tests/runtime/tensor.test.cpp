@@ -62,8 +62,9 @@ TEST_CASE("a pointer takes extents and strides of any arrangement") {
 
 TEST_CASE("extents that do not fit the data are an error that says what would") {
     std::vector<float> data(5);
-    CHECK_THROWS_WITH(view(data, {2, 3}), "gradus: a view with the extents {2, 3} needs 6 elements, but the data has "
-                                          "5: give extents whose product is 5");
+    CHECK_THROWS_WITH(view(data, {2, 3}),
+                      "gradus: a view with the extents {2, 3} needs 6 elements, but the data has "
+                      "5: give extents whose product is 5");
     CHECK_THROWS_WITH(view(data, {-1, 5}), "gradus: a view has the extents {-1, 5}, but none may be negative");
     CHECK_THROWS_AS(view(std::span<float>(data), {4}), error);
 }
