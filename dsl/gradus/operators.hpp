@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/expression.hpp>
+#include <gradus/vocabulary.hpp>
 
 namespace gradus {
 namespace detail {
@@ -36,54 +37,29 @@ concept ternary_operands = operand<A> && operand<B> && operand<C> && (expression
 
 }  // namespace detail
 
-#define GRADUS_UNARY(name, code)                            \
+#define GRADUS_WORD(name, code)                             \
     template <expression A>                                 \
     constexpr auto name(const A& a) {                       \
         return make_expression<detail::pointwise<code>>(a); \
     }
-#define GRADUS_BINARY(name, code, tag)                   \
-    template <class A, class B>                          \
-        requires detail::binary_operands<A, B>           \
-    constexpr auto name(const A& a, const B& b) {        \
-        return make_expression<detail::tag<code>>(a, b); \
+GRADUS_UNARY_WORDS(GRADUS_WORD)
+#undef GRADUS_WORD
+#define GRADUS_WORD(name, code)                                \
+    template <class A, class B>                                \
+        requires detail::binary_operands<A, B>                 \
+    constexpr auto name(const A& a, const B& b) {              \
+        return make_expression<detail::pointwise<code>>(a, b); \
     }
-
-GRADUS_UNARY(operator-, op::neg)
-GRADUS_UNARY(operator!, op::logical_not)
-GRADUS_BINARY(operator+, op::add, pointwise)
-GRADUS_BINARY(operator-, op::sub, pointwise)
-GRADUS_BINARY(operator*, op::mul, pointwise)
-GRADUS_BINARY(operator/, op::div, pointwise)
-GRADUS_BINARY(operator<, op::less, pointwise)
-GRADUS_BINARY(operator<=, op::less_equal, pointwise)
-GRADUS_BINARY(operator>, op::greater, pointwise)
-GRADUS_BINARY(operator>=, op::greater_equal, pointwise)
-GRADUS_BINARY(operator==, op::equal, comparison)
-GRADUS_BINARY(operator!=, op::not_equal, comparison)
-GRADUS_BINARY(operator&&, op::logical_and, pointwise)
-GRADUS_BINARY(operator||, op::logical_or, pointwise)
-
-GRADUS_UNARY(abs, op::abs)
-GRADUS_UNARY(sign, op::sign)
-GRADUS_UNARY(exp, op::exp)
-GRADUS_UNARY(expm1, op::expm1)
-GRADUS_UNARY(log, op::log)
-GRADUS_UNARY(log1p, op::log1p)
-GRADUS_UNARY(sqrt, op::sqrt)
-GRADUS_UNARY(tanh, op::tanh)
-GRADUS_UNARY(sigmoid, op::sigmoid)
-GRADUS_UNARY(softplus, op::softplus)
-GRADUS_UNARY(erf, op::erf)
-GRADUS_UNARY(sin, op::sin)
-GRADUS_UNARY(cos, op::cos)
-GRADUS_UNARY(floor, op::floor)
-GRADUS_UNARY(isnan, op::isnan)
-GRADUS_UNARY(stop_gradient, op::stop_gradient)
-GRADUS_BINARY(pow, op::pow, pointwise)
-GRADUS_BINARY(min, op::min, pointwise)
-GRADUS_BINARY(max, op::max, pointwise)
-#undef GRADUS_UNARY
-#undef GRADUS_BINARY
+GRADUS_BINARY_WORDS(GRADUS_WORD)
+#undef GRADUS_WORD
+#define GRADUS_WORD(name, code)                                 \
+    template <class A, class B>                                 \
+        requires detail::binary_operands<A, B>                  \
+    constexpr auto name(const A& a, const B& b) {               \
+        return make_expression<detail::comparison<code>>(a, b); \
+    }
+GRADUS_EQUALITY_WORDS(GRADUS_WORD)
+#undef GRADUS_WORD
 
 /// a where the condition holds, else b. The branch that is not taken reaches neither the value nor any
 /// gradient, whatever it is.

@@ -6,6 +6,7 @@
 
 #include <gradus/axes.hpp>
 #include <gradus/builder.hpp>
+#include <gradus/vocabulary.hpp>
 
 namespace gradus {
 
@@ -25,48 +26,17 @@ struct sym {
     constexpr sym apply(op code, sym b, sym c) const { return {graph, graph->make(code, id, b.id, c.id)}; }
 };
 
-#define GRADUS_SYM_UNARY(name, code) \
+#define GRADUS_WORD(name, code) \
     constexpr sym name(sym a) { return a.apply(code); }
-#define GRADUS_SYM_BINARY(name, code)                                          \
+GRADUS_UNARY_WORDS(GRADUS_WORD)
+#undef GRADUS_WORD
+#define GRADUS_WORD(name, code)                                                \
     constexpr sym name(sym a, sym b) { return a.apply(code, b); }              \
     constexpr sym name(sym a, double b) { return a.apply(code, a.number(b)); } \
     constexpr sym name(double a, sym b) { return b.number(a).apply(code, b); }
-
-GRADUS_SYM_UNARY(operator-, op::neg)
-GRADUS_SYM_UNARY(operator!, op::logical_not)
-GRADUS_SYM_UNARY(abs, op::abs)
-GRADUS_SYM_UNARY(sign, op::sign)
-GRADUS_SYM_UNARY(exp, op::exp)
-GRADUS_SYM_UNARY(expm1, op::expm1)
-GRADUS_SYM_UNARY(log, op::log)
-GRADUS_SYM_UNARY(log1p, op::log1p)
-GRADUS_SYM_UNARY(sqrt, op::sqrt)
-GRADUS_SYM_UNARY(tanh, op::tanh)
-GRADUS_SYM_UNARY(sigmoid, op::sigmoid)
-GRADUS_SYM_UNARY(softplus, op::softplus)
-GRADUS_SYM_UNARY(erf, op::erf)
-GRADUS_SYM_UNARY(sin, op::sin)
-GRADUS_SYM_UNARY(cos, op::cos)
-GRADUS_SYM_UNARY(floor, op::floor)
-GRADUS_SYM_UNARY(isnan, op::isnan)
-GRADUS_SYM_UNARY(stop_gradient, op::stop_gradient)
-GRADUS_SYM_BINARY(operator+, op::add)
-GRADUS_SYM_BINARY(operator-, op::sub)
-GRADUS_SYM_BINARY(operator*, op::mul)
-GRADUS_SYM_BINARY(operator/, op::div)
-GRADUS_SYM_BINARY(pow, op::pow)
-GRADUS_SYM_BINARY(min, op::min)
-GRADUS_SYM_BINARY(max, op::max)
-GRADUS_SYM_BINARY(operator<, op::less)
-GRADUS_SYM_BINARY(operator<=, op::less_equal)
-GRADUS_SYM_BINARY(operator>, op::greater)
-GRADUS_SYM_BINARY(operator>=, op::greater_equal)
-GRADUS_SYM_BINARY(operator==, op::equal)
-GRADUS_SYM_BINARY(operator!=, op::not_equal)
-GRADUS_SYM_BINARY(operator&&, op::logical_and)
-GRADUS_SYM_BINARY(operator||, op::logical_or)
-#undef GRADUS_SYM_UNARY
-#undef GRADUS_SYM_BINARY
+GRADUS_BINARY_WORDS(GRADUS_WORD)
+GRADUS_EQUALITY_WORDS(GRADUS_WORD)
+#undef GRADUS_WORD
 
 constexpr sym where(sym condition, sym a, sym b) { return condition.apply(op::where, a, b); }
 constexpr sym where(sym condition, sym a, double b) { return where(condition, a, condition.number(b)); }
