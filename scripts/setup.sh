@@ -3,8 +3,8 @@
 # Installs what the build needs and this Debian 12 machine lacks. Quick when nothing is missing.
 set -eu
 packages=(
-    g++ cmake ninja-build ccache clang-22 libclang-rt-22-dev llvm-22-dev zlib1g-dev libzstd-dev libxml2-dev
-    libcurl4-openssl-dev libedit-dev libboost1.81-dev libfmt-dev catch2 libtbb-dev libbenchmark-dev libcli11-dev
+    g++ cmake ninja-build ccache clang-22 libclang-rt-22-dev llvm-22-dev zlib1g-dev
+    libboost1.81-dev libfmt-dev catch2 libtbb-dev libbenchmark-dev libcli11-dev
     nlohmann-json3-dev libxxhash-dev libopenblas-dev time
 )
 missing=()
@@ -19,5 +19,10 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo)
 fi
 echo "installing: ${missing[*]}"
-"${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install() {
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+install >"$log" 2>&1 || { cat "$log"; exit 1; }
