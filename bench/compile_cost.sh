@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# What the header and expressions with gradients cost the C++ compiler: seconds (median of five), peak
+# What the header and expressions with gradients cost the C++ compiler: seconds (median of three), peak
 # memory, object bytes, longest symbol; for g++ and clang++-22, nothing optimised. Counts repeat
 # exactly, seconds are illustration.
 set -eu
@@ -39,12 +39,12 @@ for name in empty header nodes_50 losses_1 losses_10 losses_20 losses_40; do
     for compiler in g++ clang++-22; do
         command -v "$compiler" >/dev/null || continue
         times=()
-        for _ in 1 2 3 4 5; do
+        for _ in 1 2 3; do
             /usr/bin/time -o "$work/time" -f '%U %M' "$compiler" -std=c++20 -O0 -I"$root/dsl" -c "$work/$name.cpp" -o "$work/out.o"
             read -r seconds memory <"$work/time"
             times+=("$seconds")
         done
-        median=$(printf '%s\n' "${times[@]}" | sort -n | sed -n 3p)
+        median=$(printf '%s\n' "${times[@]}" | sort -n | sed -n 2p)
         symbol=$(nm "$work/out.o" | awk '{n = length($NF); if (n > m) m = n} END {print m + 0}')
         printf '%-12s %-12s %8s %9s %10s %8s\n' "$name" "$compiler" "$median" $((memory / 1024)) "$(stat -c %s "$work/out.o")" "$symbol"
     done

@@ -52,6 +52,8 @@ struct compiled_rule {
     node_id from = no_node;
     node_id to = no_node;
     std::uint16_t row = 0;
+    /// What the first two operands of `from` must be: op::wildcard for anything, op::count_ for no operand.
+    std::array<op, 2> operand{op::count_, op::count_};
 };
 
 /// The rules of several tables as small graphs, in vectors while they are counted.
@@ -75,7 +77,13 @@ constexpr rule_draft draft_rules(const std::array<rule, Count>& rows) {
     for (std::size_t i = 0; i < Count; ++i) {
         if (rows[i].body == nullptr) continue;
         const rewriting r = rows[i].body(p);
-        draft.rules.push_back({(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i)});
+        compiled_rule made{(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i)};
+        for (int k = 0; k < 2 && k < arity(*r.from); ++k) {
+            const node& wanted = graph[(*r.from).args[static_cast<std::size_t>(k)]];
+            const bool constant = wanted.code == op::wildcard && wanted.ref >= first_constant_wildcard;
+            made.operand[static_cast<std::size_t>(k)] = constant ? op::constant : wanted.code;
+        }
+        draft.rules.push_back(made);
     }
     draft.nodes = graph.nodes();
     return draft;
@@ -102,7 +110,14 @@ struct rule_book {
     /// The node that replaces n, or no_node if no rule fits.
     constexpr node_id apply(builder& graph, const node& n) const {
         const auto code = static_cast<std::size_t>(n.code);
+        const op left = n.args[0] != no_node ? graph[n.args[0]].code : op::count_;
+        const op right = n.args[1] != no_node ? graph[n.args[1]].code : op::count_;
+        const bool commutes = about(n.code).commutes;
         for (std::uint16_t i = first[code]; i < first[code + 1]; ++i) {
+            const std::array<op, 2>& wanted = rules[i].operand;
+            const bool may_fit = (fits(wanted[0], left) && fits(wanted[1], right)) ||
+                                 (commutes && fits(wanted[0], right) && fits(wanted[1], left));
+            if (!may_fit) continue;
             bindings bound;
             if (!match_operands(graph, nodes[rules[i].from], n, bound)) continue;
             const node_id made = instantiate(graph, rules[i].to, bound);
@@ -113,6 +128,10 @@ struct rule_book {
     }
 
 private:
+    /// A first look, before wildcards are bound.
+    static constexpr bool fits(op wanted, op given) {
+        return wanted == given || wanted == op::wildcard || wanted == op::count_;
+    }
     constexpr bool match(const builder& graph, node_id wanted, node_id id, bindings& bound) const {
         const node& p = nodes[wanted];
         const node& n = graph[id];
