@@ -25,7 +25,7 @@ constexpr axis_names present_axes(builder& graph, axis_set set, const axis_names
 
 /// A stand-in for a child when only axes matter: an input with the child's axes.
 template <class Child>
-constexpr auto placeholder(builder& graph) {
+constexpr auto stand_in(builder& graph) {
     if constexpr (!expression<Child>) {
         return Child{};
     } else {
@@ -46,7 +46,7 @@ struct composite {
     template <class... Child>
     static constexpr axis_names axes_from() {
         builder graph;
-        const sym result = Body{}(placeholder<Child>(graph)...);
+        const sym result = Body{}(stand_in<Child>(graph)...);
         return present_axes(graph, result.axes(), joined_axes(axes_in_child<Child>()...));
     }
 };
