@@ -125,8 +125,24 @@ private:
         const axis_set over = loops_of(n.over);
         if (std::popcount(over) != 1) throw error("`at` reads along one named axis, which \"...\" is not");
         const sym label = operand(n, 1);
+        if (depends_on_reduction(label.id))
+            throw error("a label of `at` depends on a reduction, but labels are checked before anything is computed");
         labels_.push_back({label.id, std::countr_zero(over)});
         return read_at(operand(n, 0), over, label);
+    }
+    bool depends_on_reduction(node_id root) const {
+        std::vector<std::uint8_t> seen(out_.size(), 0);
+        std::vector<node_id> open{root};
+        while (!open.empty()) {
+            const node_id id = open.back();
+            open.pop_back();
+            if (seen[id] != 0) continue;
+            seen[id] = 1;
+            const node& n = out_[id];
+            if (about(n.code).shape == form::reduction) return true;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
+        }
+        return false;
     }
     /// e with the coordinate along one axis replaced by a label. Reductions are not entered, since a
     /// label may vary along the axis that is being reduced: their results are read from memory.
@@ -135,15 +151,27 @@ private:
         if ((n.axes & over) == 0) return e;
         if (n.code == op::index && n.over == over) return label;
         const primitive& row = about(n.code);
-        if (n.code == op::at) {
-            const sym inner = read_at({&out_, n.args[0]}, over, label);
-            return at(inner, over_axes{n.over}, read_at({&out_, n.args[1]}, over, label));
-        }
+        if (n.code == op::at) return read_through(n, over, label);
         if (row.shape != form::pointwise) return at(e, over_axes{over}, label);
         node copy = n;
         for (std::size_t i = 0; i < static_cast<std::size_t>(row.arity); ++i)
             copy.args[i] = read_at({&out_, n.args[i]}, over, label).id;
         return {&out_, out_.intern(copy)};
+    }
+
+    /// A read within a read. All labels of such a chain belong to the position of the whole (see
+    /// legalise.hpp), so an inner label may vary along the axis of an outer one. That axis is then not
+    /// gone, though the outer read takes it away: the outer label carries it.
+    sym read_through(const node& n, axis_set over, sym label) {
+        const sym inner = read_at({&out_, n.args[0]}, over, label);
+        const sym outer = read_at({&out_, n.args[1]}, over, label);
+        const axis_set axes = (n.axes & ~over) | label.axes();
+        return at(inner, over_axes{n.over}, varying_along(outer, axes & ~at(inner, over_axes{n.over}, outer).axes()));
+    }
+    /// The same integer, as a node that has further axes.
+    sym varying_along(sym label, axis_set axes) {
+        for_each_axis(axes, [&](int axis) { label = label + sym{&out_, out_.index(axis)} * 0; });
+        return label;
     }
 
     /// The labels are carried through as further outputs, to be found again after renumbering.

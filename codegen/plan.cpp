@@ -6,13 +6,14 @@
 // of the same row. A stage is a group at a level. Outputs join a stage that walks their axes, so that
 // values and gradients leave in the sweep that computes them; only what fits nowhere gets a stage of
 // its own. A group whose result some output on the same axes needs late is moved to that later level,
-// so that its inputs are not swept twice.
+// so that its inputs are not swept twice, unless what the output waits for is made of that very result:
+// then it is kept, and the output has a stage of its own.
 #include "plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
-
-#include <gradus/error.hpp>
+#include <set>
 
 #include "legalise.hpp"
 
@@ -87,8 +88,14 @@ private:
             for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i)
                 merge(below, needs_of_operand(n.args[i]), n.code == op::at && i == 0);
             needs_[id] = below;
-            if (is_fold(n)) folds_.push_back(id);
+            if (is_fold(n)) add_reduction(id);
         }
+    }
+    void add_reduction(node_id fold) {
+        folds_.push_back(fold);
+        std::set<node_id>& all = made_of_[fold];
+        all.insert(fold);
+        for (const need& n : needs_[fold]) all.insert(made_of_[n.fold].begin(), made_of_[n.fold].end());
     }
     needs needs_of_operand(node_id id) const { return is_fold(at(id)) ? needs{{id, false}} : needs_[id]; }
 
@@ -116,12 +123,19 @@ private:
             const needs all = needs_of_operand(out.value);
             for (const need& n : all) {
                 const group g = group_of(n.fold);
-                if (n.gathered || g.rows == 0 || g.all() != out.axes.set()) continue;
+                if (n.gathered || g.rows == 0 || g.all() != out.axes.set() || needed_early(all, g)) continue;
                 const int wanted = level_after(all, g);
                 if (level_.at(n.fold) < wanted) moved |= delay(n.fold, wanted);
             }
         }
         return moved;
+    }
+    /// Whether something that is needed besides the folds of a row is itself computed from one of them.
+    bool needed_early(const needs& all, const group& g) const {
+        for (const need& other : all)
+            for (const need& n : all)
+                if (!same_row(other, g) && same_row(n, g) && made_of_.at(other.fold).contains(n.fold)) return true;
+        return false;
     }
     bool delay(node_id fold, int level) {
         if (wanted_[fold] >= level) return false;
@@ -265,7 +279,7 @@ private:
             seen[next] = 1;
             const node& n = at(next);
             if (n.code == op::input) tensors.push_back(n.ref);
-            if (next != id && is_fold(n)) continue;
+            if (is_fold(n)) continue;  // its result is at hand
             for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
         }
     }
@@ -280,7 +294,7 @@ private:
             }
         };
         for (const sweep& part : s.sweeps) {
-            for (const node_id fold : part.folds) collect_tensors(fold, seen, tensors);
+            for (const node_id fold : part.folds) collect_tensors(at(fold).args[0], seen, tensors);
             add_stores(part.stores);
         }
         add_stores(s.row_stores);
@@ -308,6 +322,7 @@ private:
     std::vector<label_use> labels_;
     std::vector<needs> needs_;
     std::vector<node_id> folds_;
+    std::map<node_id, std::set<node_id>> made_of_;  ///< a reduction and all that it is computed from
     std::map<node_id, int> level_, wanted_;
     std::map<stage_key, contents> stages_;
 };
