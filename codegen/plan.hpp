@@ -60,8 +60,9 @@ plan make_plan(graph_view g, const layout& arrangement);
 /// The pairs of an input and an output that may share their memory.
 std::vector<in_place_pair> in_place_pairs(const plan& p);
 
-/// The plan as pseudo-code, with the bytes that each sweep moves for given extents of the loop axes
-/// (symbolic where `extents` is empty).
+/// The plan as pseudo-code: loops, folds and stores by name, and what each part reads and writes, in
+/// bytes as products of extents, and how the lanes reach it: contiguous, strided (along the lane axis),
+/// gather (by a label), broadcast (one element for all lanes) or single (one element stored).
 std::string to_text(const plan& p);
 
 }  // namespace gradus

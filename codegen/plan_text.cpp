@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A plan as pseudo-code: what runs, in which loops, what is read and written and how.
+#include <algorithm>
+#include <bit>
+
 #include <fmt/format.h>
 
 #include <gradus/print.hpp>
@@ -82,13 +85,13 @@ private:
         }
         ++depth_;
         for (const sweep& part : s.sweeps) sweep_text(s, part);
-        for (const store& to : s.row_stores) store_text(s, to);
+        row_text(s);
         --depth_;
     }
     std::string rows_text(const stage& s) const {
         if (s.shape.rows == 0) return "once";
         std::string text = fmt::format("for [{}] in parallel", axes_text(s.shape.rows));
-        if (s.shape.lane >= 0 && (s.shape.rows >> s.shape.lane & 1) != 0)
+        if (has_axis(s.shape.rows, s.shape.lane))
             text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
         return text;
     }
@@ -100,69 +103,111 @@ private:
         --depth_;
     }
     void sweep_text(const stage& s, const sweep& part) {
-        const bool horizontal = s.shape.lane >= 0 && (s.shape.inner >> s.shape.lane & 1) != 0;
+        const bool horizontal = has_axis(s.shape.inner, s.shape.lane);
         line("sweep [{}]{}: {}", axes_text(s.shape.inner),
-             horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "", traffic(s, part));
+             horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "",
+             traffic(s, part.folds, part.stores));
         ++depth_;
         for (const node_id fold : part.folds) line("{} = {}", fold_name(fold), formula(fold));
-        for (const store& to : part.stores) store_text(s, to);
+        for (const store& to : part.stores) store_text(to);
         --depth_;
     }
-    void store_text(const stage&, const store& to) {
+    /// What is stored once a row.
+    void row_text(const stage& s) {
+        if (s.row_stores.empty()) return;
+        line("row: {}", traffic(s, {}, s.row_stores));
+        ++depth_;
+        for (const store& to : s.row_stores) store_text(to);
+        --depth_;
+    }
+    void store_text(const store& to) {
         if (to.output >= 0)
             line("{} = {}", output_name(to.output), is_fold(to.value) ? fold_name(to.value) : formula(to.value));
         else
             line("keep {}", fold_name(to.value));
     }
     bool is_fold(node_id id) const { return about(g_[id].code).shape == form::reduction; }
+    static bool has_axis(axis_set axes, int axis) { return axis >= 0 && (axes >> axis & 1) != 0; }
 
     // ---- memory
 
-    /// What a sweep reads and writes, with the bytes an element and how the lanes reach it.
-    std::string traffic(const stage& s, const sweep& part) const {
+    /// A place in memory that a part of a stage reads or writes.
+    struct place {
+        std::string name;
+        axis_set axes = 0;
+        std::size_t bytes = 0;  ///< of an element
+        int unit = -1;          ///< the axis along which elements are adjacent
+    };
+    using lines = std::vector<std::string>;
+
+    std::string traffic(const stage& s, const std::vector<node_id>& folds, const std::vector<store>& stores) const {
         std::vector<std::uint8_t> seen(g_.nodes.size(), 0);
-        std::string reads, writes;
-        for (const node_id fold : part.folds) collect(s, g_[fold].args[0], seen, reads);
-        for (const store& to : part.stores) {
+        lines reads, writes;
+        for (const node_id fold : folds) collect(s, g_[fold].args[0], seen, reads);
+        for (const store& to : stores) {
             collect(s, to.value, seen, reads);
-            if (to.output >= 0) {
-                const output& out = g_.outputs[static_cast<std::size_t>(to.output)];
-                writes += (writes.empty() ? "" : ", ") +
-                          access(s, output_name(to.output), out.axes.set(), size_of(out.type),
-                                 p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]);
-            }
+            const place written = place_of(to);
+            writes.push_back(access(written, has_axis(written.axes, s.shape.lane) ? along(s, written) : "single"));
         }
-        return fmt::format("reads {}{}{}", reads.empty() ? "nothing" : reads, writes.empty() ? "" : "; writes ",
-                           writes);
+        std::string text = fmt::format("reads {}", reads.empty() ? "nothing" : joined(reads));
+        if (!writes.empty()) text += fmt::format("; writes {}", joined(writes));
+        return text;
     }
-    void collect(const stage& s, node_id id, std::vector<std::uint8_t>& seen, std::string& reads) const {
+    void collect(const stage& s, node_id id, std::vector<std::uint8_t>& seen, lines& reads) const {
         if (seen[id] != 0) return;
         seen[id] = 1;
         const node& n = g_[id];
-        if (n.code == op::at && g_[n.args[0]].code == op::input) {
-            const input& in = g_.inputs[g_[n.args[0]].ref];
-            reads += (reads.empty() ? "" : ", ") +
-                     fmt::format("{} ({}, gather)", g_.text_of(in.name), bytes_text(size_of(in.type), n.axes));
-            return collect(s, n.args[1], seen, reads);
+        if (n.code == op::at) return collect_gather(s, id, seen, reads);
+        if (is_fold(id) && computed_by(s, id)) return;
+        if (is_fold(id) || n.code == op::input) {
+            const place read = place_of(id);
+            reads.push_back(access(read, has_axis(read.axes, s.shape.lane) ? along(s, read) : "broadcast"));
+            return;
         }
-        if (n.code == op::input) {
-            const input& in = g_.inputs[n.ref];
-            reads += (reads.empty() ? "" : ", ") + access(s, std::string(g_.text_of(in.name)), in.axes.set(),
-                                                          size_of(in.type), p_.arrangement.unit[n.ref]);
-        }
-        if (is_fold(id)) return;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) collect(s, n.args[i], seen, reads);
     }
-    std::string access(const stage& s, const std::string& name, axis_set axes, std::size_t bytes, int unit) const {
-        const bool along = s.shape.lane >= 0 && (axes >> s.shape.lane & 1) != 0;
-        const char* const how = !along ? "broadcast" : unit == s.shape.lane ? "contiguous" : "strided";
-        return fmt::format("{} ({}, {})", name, bytes_text(bytes, axes), how);
+    /// A read that labels place: one element of the tensor for each position of the whole chain.
+    void collect_gather(const stage& s, node_id id, std::vector<std::uint8_t>& seen, lines& reads) const {
+        const axis_set axes = g_[id].axes;
+        for (; g_[id].code == op::at; id = g_[id].args[0]) collect(s, g_[id].args[1], seen, reads);
+        if (g_[id].code == op::uniform) return;
+        place read = place_of(id);
+        read.axes = axes;
+        reads.push_back(access(read, "gather"));
     }
-    std::string bytes_text(std::size_t bytes, axis_set axes) const {
-        std::string size = fmt::format("{}", bytes);
-        for_each_axis(axes, [&](int axis) { size += fmt::format("·{}", g_.axis_name(axis)); });
-        return size + " B";
+    static bool computed_by(const stage& s, node_id fold) {
+        for (const sweep& part : s.sweeps)
+            if (std::find(part.folds.begin(), part.folds.end(), fold) != part.folds.end()) return true;
+        return false;
     }
+
+    /// Where an input, or a fold's result that an earlier stage kept, is read from.
+    place place_of(node_id id) const {
+        const node& n = g_[id];
+        if (n.code != op::input) return kept_place(id);
+        const input& in = g_.inputs[n.ref];
+        return {std::string(g_.text_of(in.name)), in.axes.set(), size_of(in.type), p_.arrangement.unit[n.ref]};
+    }
+    place place_of(const store& to) const {
+        if (to.output < 0) return kept_place(to.value);
+        const output& out = g_.outputs[static_cast<std::size_t>(to.output)];
+        return {output_name(to.output), out.axes.set(), size_of(out.type),
+                p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]};
+    }
+    /// Temporaries are row-major.
+    place kept_place(node_id fold) const {
+        const axis_set axes = g_[fold].axes;
+        return {fold_name(fold), axes, size_of(p_.arithmetic), static_cast<int>(std::bit_width(axes)) - 1};
+    }
+    static const char* along(const stage& s, const place& p) {
+        return p.unit == s.shape.lane ? "contiguous" : "strided";
+    }
+    std::string access(const place& p, const char* how) const {
+        std::string size = fmt::format("{}", p.bytes);
+        for_each_axis(p.axes, [&](int axis) { size += fmt::format("·{}", g_.axis_name(axis)); });
+        return fmt::format("{} ({} B, {})", p.name, size, how);
+    }
+    static std::string joined(const lines& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
 
     const plan& p_;
     graph_view g_;

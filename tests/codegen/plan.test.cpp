@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How graphs are cut into stages: what is fused, what waits, along which axis the lanes run.
 #include "support/catch.hpp"
+#include "support/compare.hpp"
 
-#include <gradus/dsl.hpp>
+#include <gradus/interpreter.hpp>
 
+#include "legalise.hpp"
 #include "plan.hpp"
 
 using namespace gradus;
+using namespace gradus::testing;
 
 namespace {
 
@@ -15,6 +18,8 @@ constexpr auto w = tensor<"w[class]">;
 constexpr auto t = labels<"t[batch]">;
 constexpr auto a = tensor<"a">;
 constexpr auto b = tensor<"b">;
+constexpr auto cube = tensor<"cube[batch, class, part]">;
+constexpr auto u = labels<"u[batch, part]">;  // varies along an axis that another label takes away
 
 /// Row-major arguments whose axes do not collapse.
 layout plain_layout(graph_view g) {
@@ -32,6 +37,48 @@ template <expression... E>
 plan plan_of(const E&... e) {
     const graph g = lower(e...);
     return make_plan(g, plain_layout(g));
+}
+/// As plan_of, every tensor with its first axis contiguous.
+template <expression... E>
+plan transposed_plan_of(const E&... e) {
+    const graph g = lower(e...);
+    layout arrangement = plain_layout(g);
+    for (std::size_t i = 0; i < arrangement.unit.size(); ++i) {
+        const axis_order& axes = i < g.inputs.size() ? g.inputs[i].axes : g.outputs[i - g.inputs.size()].axes;
+        if (axes.rank > 0) arrangement.unit[i] = axes.axis[0];
+    }
+    return make_plan(g, arrangement);
+}
+int count(const plan& p, op code) {
+    int found = 0;
+    for (const node& n : p.body.nodes) found += n.code == code ? 1 : 0;
+    return found;
+}
+/// What the graph is worth before and after it is legalised: the largest difference of an element.
+double difference_when_legalised(const graph& g, const std::vector<bound>& inputs) {
+    const vec<ndarray> before = interpret(g, inputs), after = interpret(legalise(g, plain_layout(g)).body, inputs);
+    REQUIRE(before.size() == after.size());
+    double largest = 0;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+        REQUIRE(before[k].data.size() == after[k].data.size());
+        for (std::size_t i = 0; i < before[k].data.size(); ++i)
+            largest = std::max(largest, std::abs(before[k].data[i] - after[k].data[i]));
+    }
+    return largest;
+}
+bound array_of(const vec<std::int64_t>& extents, double scale) {
+    bound made;
+    made.extents = extents;
+    std::size_t size = 1;
+    for (const std::int64_t extent : extents) size *= static_cast<std::size_t>(extent);
+    for (std::size_t i = 0; i < size; ++i) made.data.push_back(scale * math::sin(static_cast<double>(i)));
+    return made;
+}
+bound labels_of(const vec<std::int64_t>& extents, const vec<double>& values) {
+    bound made;
+    made.extents = extents;
+    made.data = values;
+    return made;
 }
 int stages_of(const plan& p, stage_form form) {
     int count = 0;
@@ -99,6 +146,119 @@ TEST_CASE("a gradient that needs a total waits for it, and its row folds move wi
     CHECK(sweeps_over_logits == 3);
 }
 
+TEST_CASE("a fold that a total is made of stays in its row's stage, though a gradient needs both") {
+    constexpr auto row_sum = sum(x, over<"class">);
+    constexpr auto norm = sqrt(sum(row_sum * row_sum));
+    const plan p = plan_of(norm, grad(norm, x), max(x, over<"class">));
+    int sweeps_over_x = 0;
+    for (const stage& s : p.stages)
+        if (s.shape.form == stage_form::rows && s.shape.inner != 0) sweeps_over_x += static_cast<int>(s.sweeps.size());
+    CHECK(sweeps_over_x == 1);
+}
+
+TEST_CASE("transposed arguments make the folds of a softmax vertical") {
+    const plan p = transposed_plan_of(softmax(x, over<"class">));
+    REQUIRE(p.stages.size() == 1);
+    CHECK(p.stages[0].shape.rows == 1);   // batch
+    CHECK(p.stages[0].shape.inner == 2);  // class
+    CHECK(p.stages[0].shape.lane == 0);   // lanes along batch
+    CHECK(plan_of(softmax(x, over<"class">)).stages[0].shape.lane == 1);
+}
+
+TEST_CASE("the gradient of a slope for each channel is one stage") {
+    constexpr auto slope = tensor<"slope[class]">;
+    const plan p = plan_of(grad(sum(where(x > 0, x, slope * x)), slope));
+    REQUIRE(p.stages.size() == 1);
+    CHECK(p.stages[0].shape.rows == 2);
+    REQUIRE(p.stages[0].sweeps.size() == 1);
+    CHECK(p.stages[0].row_stores.size() == 1);
+}
+
+TEST_CASE("loss and gradient share the folds of one softmax") {
+    constexpr auto loss = sum(logsumexp(x, over<"class">));
+    const plan p = plan_of(loss, grad(loss, x));
+    CHECK(count(p, op::reduce_max) == 1);
+    CHECK(count(p, op::reduce_sum) == 2);  // of the exponentials and of the rows
+    CHECK(count(p, op::logsumexp) + count(p, op::softmax) == 0);
+}
+
+TEST_CASE("a legalised graph has the values of the original") {
+    const std::vector<bound> inputs{array_of({3, 4}, 3)};
+    CHECK(difference_when_legalised(lower(logsumexp(x, over<"class">)), inputs) < 1e-14);
+    CHECK(difference_when_legalised(lower(softmax(x, over<"batch">)), inputs) < 1e-14);
+    CHECK(difference_when_legalised(lower(stop_gradient(x) * sum(x)), inputs) < 1e-14);
+    const std::vector<bound> with_labels{array_of({3, 4}, 3), labels_of({3}, {3, 0, 2})};
+    CHECK(difference_when_legalised(lower(at(exp(x) * index<"class">, over<"class">, t)), with_labels) == 0);
+    CHECK(difference_when_legalised(lower(at(softmax(x, over<"class">), over<"class">, t)), with_labels) < 1e-15);
+    CHECK(difference_when_legalised(lower(at(sum(x, over<"batch">), over<"class">, t)), with_labels) == 0);
+}
+
+TEST_CASE("a sum over an axis that the operand lacks multiplies by its extent, a maximum ignores it") {
+    builder made;
+    const int batch = made.axis("batch"), classes = made.axis("class");
+    input of_class, of_both;
+    of_class.axes.push_back(classes);
+    of_both.axes.push_back(batch);
+    of_both.axes.push_back(classes);
+    const node_id weights = made.input_node("w", of_class);
+    const node_id data = made.input_node("x", of_both);
+    vec<output> outputs(3);
+    outputs[0].value = made.make(op::reduce_sum, weights, no_node, no_node, 3);
+    outputs[1].value = made.make(op::reduce_max, weights, no_node, no_node, 3);
+    outputs[2].value = made.make(op::reduce_max, data, no_node, no_node, 3);  // gives "batch" its extent
+    const graph both = made.finish(outputs);
+    const std::vector<bound> inputs{labels_of({2}, {5, 7}), array_of({3, 2}, 1)};
+    const vec<ndarray> result = interpret(legalise(both, plain_layout(both)).body, inputs);
+    CHECK(result[0].data[0] == 3 * (5 + 7));
+    CHECK(result[1].data[0] == 7);
+}
+
+TEST_CASE("the position in \"...\" is row-major over the loops that it takes") {
+    builder made;
+    const int dots = made.axis(ellipsis);
+    input in;
+    in.axes.push_back(dots);
+    vec<output> outputs(1);
+    outputs[0].value = made.make(op::add, made.index(dots), made.input_node("a", in));
+    outputs[0].axes = in.axes;
+    const graph g = made.finish(outputs);
+    layout arrangement;
+    arrangement.loops = {{{{dots, 0}}}, {{{dots, 1}}}};
+    arrangement.unit = {1, 1};
+    const graph body = legalise(g, arrangement).body;
+    REQUIRE(body.axes.size() == 2);
+    const graph_view v = body;
+    CHECK(to_text(v, v.outputs[0].value) == "index<\"...\"> * extent<\"...1\"> + index<\"...1\"> + a");
+}
+
+TEST_CASE("each label and axis is checked once, before its own labels are used") {
+    constexpr auto order = labels<"order[batch]">;
+    constexpr auto shuffled = at(t, over<"batch">, order);
+    const plan p = plan_of(at(x, over<"class">, shuffled), at(exp(x), over<"class">, shuffled));
+    REQUIRE(stages_of(p, stage_form::check) == 2);
+    CHECK(p.body.nodes[p.stages[0].label].code == op::input);
+    CHECK(p.stages[0].shape.axis == 0);
+    CHECK(p.stages[1].shape.label == -1);  // computed
+    CHECK(p.stages[1].shape.axis == 1);
+}
+
+TEST_CASE("a label may vary along the axis that another label takes away") {
+    const std::vector<float> data = numbers<float>(3 * 4 * 5, -2, 2);
+    const std::vector<int> T{4, 0, 2}, U{3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1};
+    constexpr auto read = at(at(cube, over<"part">, t), over<"class">, u);
+    const auto values = view(data, {3, 4, 5});
+    const auto inner = view(U, {3, 5});
+    CHECK(compare(read, {0, 0}, cube = values, t = T, u = inner) == "");
+    CHECK(compare(sum(read, over<"part">), {4, 1e-6}, cube = values, t = T, u = inner) == "");
+    CHECK(compare(softmax(read, over<"part">), {8, 0}, cube = values, t = T, u = inner) == "");
+}
+
+TEST_CASE("a label that depends on a reduction is refused, since labels are checked first") {
+    const auto chosen = where(sum(x, over<"class">) > 0, t, 2 - t);
+    CHECK_THROWS_WITH(plan_of(at(x, over<"class">, chosen)),
+                      Catch::Matchers::Contains("a label of `at` depends on a reduction"));
+}
+
 TEST_CASE("temporaries hold what later stages read: every kept value has one, of the value's axes") {
     constexpr auto loss = mean(logsumexp(x, over<"class">) - at(x, over<"class">, t));
     const plan p = plan_of(loss, grad(loss, x));
@@ -120,4 +280,16 @@ TEST_CASE("a plan prints its stages, folds and traffic") {
     CHECK_THAT(text, Catch::Matchers::Contains("for blocks of 4096 along ...") &&
                          Catch::Matchers::Contains("reads a (4·... B, contiguous)") &&
                          Catch::Matchers::Contains("combine the blocks of stage 0"));
+}
+
+TEST_CASE("a plan prints the traffic of pointwise stages, of gathers and of what earlier stages kept") {
+    using Catch::Matchers::Contains;
+    CHECK_THAT(to_text(plan_of(exp(x) * w)),
+               Contains("x (4·batch·class B, contiguous)") && Contains("w (4·class B, contiguous)") &&
+                   Contains("writes output0 (4·batch·class B, contiguous)"));
+    CHECK_THAT(to_text(transposed_plan_of(exp(x) * w)),
+               Contains("lanes along batch") && Contains("w (4·class B, broadcast)"));
+    CHECK_THAT(to_text(plan_of(at(x, over<"class">, t))), Contains("x (4·batch B, gather)"));
+    CHECK_THAT(to_text(plan_of(mean(logsumexp(x, over<"class">)))),
+               Contains("(4·batch B, single)") && Contains("(4·batch B, contiguous)"));
 }
