@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from typing import Callable
 
-from mpmath import cos, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sqrt, tanh
+from mpmath import cos, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, ncdf, pi, sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -144,6 +144,28 @@ def erf_tail_weight(t):
     return erfc(1 + t) / erf(1 + t)
 
 
+def cdf_slope(z):
+    """(Phi(x) - 1/2) / x as a function of z = x^2."""
+    return 1 / sqrt(2 * pi) if z < mpf(10) ** -30 else (ncdf(sqrt(z)) - mpf(1) / 2) / sqrt(z)
+
+
+def cdf_tail(w):
+    """Phi(-y) e^(y^2/2) / w at y = 1/w - 3."""
+    if w == 0:
+        return 1 / sqrt(2 * pi)
+    y = 1 / w - 3
+    if y > 1000:  # Mills' ratio by its asymptotic series
+        return (1 / y - 1 / y**3 + 3 / y**5 - 15 / y**7 + 105 / y**9) / sqrt(2 * pi) / w
+    return erfc(y / sqrt(2)) / 2 * exp(y * y / 2) / w
+
+
+def shrink_tail(z):
+    """(x - tanh(x)) / x^3 as a function of z = x^2."""
+    if z < mpf(10) ** -8:
+        return mpf(1) / 3 - 2 * z / 15 + 17 * z * z / 315 - 62 * z**3 / 2835
+    return (1 - tanh(sqrt(z)) / sqrt(z)) / z
+
+
 FITS = [
     Fit("exp_float", 32, -half_log2, half_log2, 4, exp_tail, exp_weight),
     Fit("exp_double", 64, -half_log2, half_log2, 10, exp_tail, exp_weight),
@@ -156,6 +178,12 @@ FITS = [
     Fit("erf_double", 64, mpf(0), mpf(1), 12, erf_ratio, erf_weight),
     Fit("erf_tail_float", 32, mpf(0), mpf(3), 7, erf_tail, erf_tail_weight),
     Fit("erf_tail_double", 64, mpf(0), mpf(5), 17, erf_tail, erf_tail_weight),
+    Fit("cdf_float", 32, mpf(0), mpf(1), 5, cdf_slope, lambda z: 1 / (mpf(1) / 2 / sqrt(z) - cdf_slope(z)) if z > 0 else mpf(0)),
+    Fit("cdf_double", 64, mpf(0), mpf(1), 11, cdf_slope, lambda z: 1 / (mpf(1) / 2 / sqrt(z) - cdf_slope(z)) if z > 0 else mpf(0)),
+    Fit("cdf_tail_float", 32, mpf(0), mpf("0.25"), 9, cdf_tail, lambda w: 1 / cdf_tail(w)),
+    Fit("cdf_tail_double", 64, mpf(0), mpf("0.25"), 21, cdf_tail, lambda w: 1 / cdf_tail(w)),
+    Fit("shrink_float", 32, mpf(0), mpf(1), 7, shrink_tail, lambda z: 1 / shrink_tail(z)),
+    Fit("shrink_double", 64, mpf(0), mpf(1), 16, shrink_tail, lambda z: 1 / shrink_tail(z)),
     Fit("sin_float", 64, mpf(0), quarter_pi**2, 3, sin_tail, lambda z: z),
     Fit("cos_float", 64, mpf(0), quarter_pi**2, 2, cos_tail, lambda z: z * z / cos(sqrt(z))),
     Fit("sin_double", 64, mpf(0), quarter_pi**2, 5, sin_tail, lambda z: z),

@@ -51,6 +51,24 @@ struct composite {
     }
 };
 
+/// What stands for an argument when only the number of parameters is asked for.
+template <class T>
+using arity_probe = std::conditional_t<is_over<T>::value, T, sym>;
+template <class Body, class... Argument, std::size_t... Missing>
+constexpr bool takes_with(std::index_sequence<Missing...>) {
+    return std::is_invocable_v<const Body, arity_probe<Argument>..., decltype(Missing, sym{})...>;
+}
+/// How many of the last parameters a call leaves to their defaults.
+template <class Body, std::size_t Defaults, class... Argument>
+constexpr std::size_t missing_arguments() {
+    std::size_t missing = 0;
+    [&]<std::size_t... Count>(std::index_sequence<Count...>) {
+        ((takes_with<Body, Argument...>(std::make_index_sequence<Count + 1>{}) ? (missing = Count + 1) : 0), ...);
+    }
+    (std::make_index_sequence<Defaults>{});
+    return missing;
+}
+
 template <class T>
 constexpr auto plain_or(const T& value) {
     if constexpr (std::is_arithmetic_v<T>)
@@ -61,13 +79,24 @@ constexpr auto plain_or(const T& value) {
 
 }  // namespace detail
 
-/// A function object: see the head of the file.
-template <fixed_string Name, class Body>
+/// A function object: see the head of the file. The last `Defaults` parameters may be left out.
+template <fixed_string Name, class Body, std::size_t Defaults = 0>
 struct composite_op {
     static constexpr fixed_string name = Name;
+    [[no_unique_address]] std::array<double, Defaults> defaults{};
 
     template <class... Argument>
     constexpr auto operator()(const Argument&... argument) const {
+        constexpr std::size_t missing = detail::missing_arguments<Body, Defaults, Argument...>();
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return call(argument..., defaults[Defaults - missing + I]...);
+        }
+        (std::make_index_sequence<missing>{});
+    }
+
+private:
+    template <class... Argument>
+    static constexpr auto call(const Argument&... argument) {
         if constexpr ((false || ... || expression<Argument>))
             return make_expression<detail::composite<Name, Body>>(argument...);
         else if constexpr ((true && ... && std::is_arithmetic_v<Argument>))
@@ -77,9 +106,10 @@ struct composite_op {
     }
 };
 
-template <fixed_string Name, class Body>
-constexpr composite_op<Name, Body> make_op(Body) {
-    return {};
+/// A named function from a generic lambda without captures; `defaults` are the values of its last parameters.
+template <fixed_string Name, class Body, std::same_as<double>... Default>
+constexpr composite_op<Name, Body, sizeof...(Default)> make_op(Body, Default... defaults) {
+    return {{defaults...}};
 }
 
 }  // namespace gradus

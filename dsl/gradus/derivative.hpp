@@ -92,7 +92,8 @@ struct adjoint_row {
     std::array<adjoint_rule, 3> operand{};
 };
 
-#define GRADUS_ADJOINT(expression) [](const pullback& p) constexpr -> sym { return expression; }
+#define GRADUS_ADJOINT(expression) \
+    [](const pullback& p) constexpr->sym { return expression; }
 inline constexpr double two_over_sqrt_pi = 1.1283791670955126;
 
 /// Ties of max and min: the whole gradient to neither side against a constant (the subgradient 0 of
@@ -132,6 +133,10 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::sigmoid, {GRADUS_ADJOINT(chain(p.g, p.y* sigmoid(-p.a)))}},
     {op::softplus, {GRADUS_ADJOINT(chain(p.g, sigmoid(p.a)))}},
     {op::erf, {GRADUS_ADJOINT(chain(p.g, two_over_sqrt_pi* exp(-(p.a* p.a))))}},
+    {op::normal_cdf, {GRADUS_ADJOINT(chain(p.g, normal_pdf(p.a)))}},
+    {op::normal_pdf, {GRADUS_ADJOINT(-chain(p.g, p.a* p.y))}},
+    {op::tanhshrink, {GRADUS_ADJOINT(chain(p.g, tanh(p.a) * tanh(p.a)))}},
+    {op::softsign, {GRADUS_ADJOINT(chain_divide(chain_divide(p.g, 1.0 + abs(p.a)), 1.0 + abs(p.a)))}},
     {op::sin, {GRADUS_ADJOINT(chain(p.g, cos(p.a)))}},
     {op::cos, {GRADUS_ADJOINT(-chain(p.g, sin(p.a)))}},
     {op::floor, {}},

@@ -271,11 +271,9 @@ constexpr double erf_near_zero(double x) {
     return first.hi + (first.lo + x * two_by_root_pi.lo + first.hi * (tail * z));
 }
 
-/// Taylor's series about the nearest centre c, for x in [3/8, 6): erf'(c + d) = erf'(c)·g(d), where
+/// (erf(c + d) - erf(c)) / erf'(c) - d by Taylor's series: erf'(c + d) = erf'(c)·g(d), where
 /// g = exp(-2cd - d²) = Σ gₖdᵏ obeys g' = -2(c + d)g, hence (k + 1)gₖ₊₁ = -2(c·gₖ + gₖ₋₁).
-constexpr double erf_from_centre(double x) {
-    const int quarter = static_cast<int>(4 * x + 0.5);
-    const double c = 0.25 * quarter, d = x - c;
+constexpr double erf_series(double c, double d) {
     double before = 0, term = 1, power = d, series = 0;
     for (int k = 1; k <= 20; ++k) {
         const double next = -2 * (c * term + before) / k;
@@ -284,15 +282,49 @@ constexpr double erf_from_centre(double x) {
         power *= d;
         series += term * power / (k + 1);
     }
+    return series;
+}
+/// For x in [3/8, 6), from the nearest centre.
+constexpr double erf_from_centre(double x) {
+    const int quarter = static_cast<int>(4 * x + 0.5);
     const erf_centre& at = erf_centres[static_cast<std::size_t>(quarter - 2)];
+    const double d = x - 0.25 * quarter;
     const double_double high = sum(at.value.hi, at.slope * d);
-    return high.hi + (high.lo + (at.value.lo + at.slope * series));
+    return high.hi + (high.lo + (at.value.lo + at.slope * erf_series(0.25 * quarter, d)));
 }
 constexpr double erf(double x) {
     if (isnan(x)) return x;
     if (abs(x) >= 6) return copysign(1, x);
     if (abs(x) < 0x1p-500) return two_by_root_pi.hi * x;
     return abs(x) < 0.5 ? erf_near_zero(x) : copysign(erf_from_centre(abs(x)), x);
+}
+
+/// 1 - erf(x) from the same series, for x in [3/8, 6): the distance from 1 is formed before anything is rounded.
+constexpr double erfc_from_centre(double x) {
+    const int quarter = static_cast<int>(4 * x + 0.5);
+    const erf_centre& at = erf_centres[static_cast<std::size_t>(quarter - 2)];
+    const double d = x - 0.25 * quarter;
+    const double_double step = sum(at.slope * d, at.slope * erf_series(0.25 * quarter, d));
+    const double_double rest = sum(double_double{1 - at.value.hi, -at.value.lo}, double_double{-step.hi, -step.lo});
+    return rest.rounded();
+}
+/// e^(-x²), with the rounding error of x² carried along. Without overflow of x².
+constexpr double exp_of_minus_square(double x) {
+    const double_double square = product(x, x);
+    const double power = exp(-square.hi);
+    return power - power * square.lo;
+}
+/// For x >= 6: Laplace's continued fraction x + (1/2)/(x + (2/2)/(x + (3/2)/…)), of which 40 terms suffice.
+constexpr double erfc_of_large(double x) {
+    if (x > 28) return 0;
+    double fraction = x;
+    for (int k = 40; k >= 1; --k) fraction = x + 0.5 * k / fraction;
+    return exp_of_minus_square(x) * (0.5 * two_by_root_pi.hi) / fraction;
+}
+constexpr double erfc(double x) {
+    if (isnan(x)) return x;
+    if (x < 0.5) return x < -6 ? 2 : 1 - erf(x);
+    return x < 6 ? erfc_from_centre(x) : erfc_of_large(x);
 }
 
 // ---- sine and cosine

@@ -33,6 +33,10 @@ enum class op : std::uint8_t {
     sigmoid,
     softplus,
     erf,
+    normal_cdf,
+    normal_pdf,
+    tanhshrink,
+    softsign,
     sin,
     cos,
     floor,
@@ -111,10 +115,10 @@ struct primitive {
 namespace detail {
 inline constexpr double quiet_nan = __builtin_nan("");
 // Definitions on float64. Booleans are 1 and 0.
-#define GRADUS_VALUE(expression)                           \
-    [](double a, double b, double c) constexpr -> double { \
-        (void)a, (void)b, (void)c;                         \
-        return static_cast<double>(expression);            \
+#define GRADUS_VALUE(expression)                         \
+    [](double a, double b, double c) constexpr->double { \
+        (void)a, (void)b, (void)c;                       \
+        return static_cast<double>(expression);          \
     }
 inline constexpr value_function no_value = nullptr;
 inline constexpr std::array<primitive, op_count> primitive_table{{
@@ -137,6 +141,10 @@ inline constexpr std::array<primitive, op_count> primitive_table{{
     {op::sigmoid, "sigmoid", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::sigmoid(a))},
     {op::softplus, "softplus", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::softplus(a))},
     {op::erf, "erf", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::erf(a))},
+    {op::normal_cdf, "normal_cdf", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::normal_cdf(a))},
+    {op::normal_pdf, "normal_pdf", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::normal_pdf(a))},
+    {op::tanhshrink, "tanhshrink", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::tanhshrink(a))},
+    {op::softsign, "softsign", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::softsign(a))},
     {op::sin, "sin", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::sin(a))},
     {op::cos, "cos", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::cos(a))},
     {op::floor, "floor", 1, form::pointwise, kind_rule::real, false, {}, GRADUS_VALUE(math::floor(a))},

@@ -19,6 +19,10 @@
     X(sigmoid, op::sigmoid)       \
     X(softplus, op::softplus)     \
     X(erf, op::erf)               \
+    X(normal_cdf, op::normal_cdf) \
+    X(normal_pdf, op::normal_pdf) \
+    X(tanhshrink, op::tanhshrink) \
+    X(softsign, op::softsign)     \
     X(sin, op::sin)               \
     X(cos, op::cos)               \
     X(floor, op::floor)           \

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <type_traits>
 
@@ -130,6 +131,18 @@ worst<T> worst_error(const array_function<T>& f, const samples<T>& s, reference 
 
 real sigmoid_of(real x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 real softplus_of(real x) { return std::max(x, real(0)) + std::log1p(std::exp(-std::fabs(x))); }
+real normal_cdf_of(real x) { return std::erfc(-x / std::numbers::sqrt2_v<real>) / 2; }
+real normal_pdf_of(real x) {
+    return std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<real> / std::numbers::sqrt2_v<real>;
+}
+/// Near 0, where x - tanh(x) cancels, (x cosh x - sinh x) / cosh x by the numerator's series.
+real tanhshrink_of(real x) {
+    if (std::fabs(x) > real(0.3) || std::isnan(x)) return x - std::tanh(x);
+    real series = 0, term = x;
+    for (int k = 1; k < 12; ++k) series += 2 * k * (term *= x * x / (2 * k * (2 * k + 1)));
+    return std::copysign(series / std::cosh(x), x);
+}
+real softsign_of(real x) { return std::isinf(x) ? std::copysign(real(1), x) : x / (1 + std::fabs(x)); }
 real maximum_of(real a, real b) {
     if (std::isnan(a) || std::isnan(b)) return a + b;
     return a == b ? (std::signbit(a) ? b : a) : std::max(a, b);
@@ -161,13 +174,17 @@ const promise promises[] = {
     {op::sigmoid, GRADUS_EXACT(sigmoid_of(a)), 1.5, 1.6},
     {op::softplus, GRADUS_EXACT(softplus_of(a)), 1.65, 1.8},
     {op::erf, GRADUS_EXACT(std::erf(a)), 1, 1},
+    {op::normal_cdf, GRADUS_EXACT(normal_cdf_of(a)), 4.6, 4.6},
+    {op::normal_pdf, GRADUS_EXACT(normal_pdf_of(a)), 2, 2.5},
+    {op::tanhshrink, GRADUS_EXACT(tanhshrink_of(a)), 2.7, 2.9},
+    {op::softsign, GRADUS_EXACT(softsign_of(a)), 1.5, 1.5},
     {op::sin, GRADUS_EXACT(std::sin(a)), 0.51, 1},
     {op::cos, GRADUS_EXACT(std::cos(a)), 0.51, 1},
     {op::floor, GRADUS_EXACT(std::floor(a)), 0, 0},
     {op::isnan, GRADUS_EXACT(std::isnan(a)), 0, 0},
     {op::add, GRADUS_EXACT(a + b), 0.501, 0.501},
     {op::sub, GRADUS_EXACT(a - b), 0.501, 0.501},
-    {op::mul, GRADUS_EXACT(a * b), 0.501, 0.501},
+    {op::mul, GRADUS_EXACT(a* b), 0.501, 0.501},
     {op::div, GRADUS_EXACT(a / b), 0.501, 0.501},
     {op::pow, GRADUS_EXACT(std::pow(a, b)), 0.51, 1.1},
     {op::min, GRADUS_EXACT(minimum_of(a, b)), 0, 0},

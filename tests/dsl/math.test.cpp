@@ -39,6 +39,10 @@ static_assert(math::sqrt(4) == 2 && same(math::sqrt(-0.0), -0.0) && math::isnan(
 static_assert(math::sqrt(inf) == inf && math::sqrt(2) == 0x1.6a09e667f3bcdp+0);
 static_assert(math::tanh(inf) == 1 && math::tanh(-inf) == -1 && same(math::tanh(-0.0), -0.0));
 static_assert(math::erf(inf) == 1 && math::erf(-inf) == -1 && same(math::erf(-0.0), -0.0));
+static_assert(math::normal_cdf(0) == 0.5 && math::normal_cdf(-inf) == 0 && math::normal_cdf(inf) == 1);
+static_assert(math::normal_pdf(inf) == 0 && math::isnan(math::normal_cdf(nan)) && math::isnan(math::normal_pdf(nan)));
+static_assert(math::tanhshrink(inf) == inf && math::tanhshrink(-inf) == -inf && math::tanhshrink(1e-200) == 0);
+static_assert(math::softsign(-inf) == -1 && math::softsign(largest) == 1 && math::isnan(math::softsign(nan)));
 static_assert(math::sin(0) == 0 && math::cos(0) == 1 && math::isnan(math::sin(inf)) && math::isnan(math::cos(-inf)));
 static_assert(same(math::sin(-0.0), -0.0) && math::sin(tiny) == tiny);
 static_assert(math::floor(-0.5) == -1 && math::floor(2.5) == 2 && same(math::floor(-0.0), -0.0));
@@ -116,6 +120,7 @@ TEST_CASE("functions of constant evaluation are within one ULP of the exact valu
     CHECK(WORST(log1p) < 1);
     CHECK(WORST(tanh) < 1);
     CHECK(WORST(erf) < 1);
+    CHECK(worst([](double x) { return portable::erfc(x); }, [](long double x) { return std::erfc(x); }, 26.5) < 16);
     CHECK(WORST(sin) < 1);
     CHECK(WORST(cos) < 1);
 }

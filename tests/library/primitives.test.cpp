@@ -68,6 +68,10 @@ TEST_CASE("unary primitives agree with the interpreter within their bounds") {
     check_unary_types("sigmoid", 2, 3, [](auto x) { return sigmoid(x); });
     check_unary_types("softplus", 2, 3, [](auto x) { return softplus(x); });
     check_unary_types("erf", 1, 2, [](auto x) { return erf(x); });
+    check_unary_types("normal_cdf", 5, 9, [](auto x) { return normal_cdf(x); });
+    check_unary_types("normal_pdf", 2.5, 6, [](auto x) { return normal_pdf(x); });
+    check_unary_types("tanhshrink", 3, 9, [](auto x) { return tanhshrink(x); });
+    check_unary_types("softsign", 2, 2, [](auto x) { return softsign(x); });
     check_unary_types("sin", 1, 2, [](auto x) { return sin(x); });
     check_unary_types("cos", 1, 2, [](auto x) { return cos(x); });
     check_unary_types("floor", 0, 0, [](auto x) { return floor(x); });
