@@ -7,6 +7,9 @@
 // is about to be interned against the rules of its operation, in the order of the table; operands have
 // been rewritten before, so one look at every node is enough.
 //
+// A form that its own replacement contains, as in a·Φ(a) → where(|a| = ∞, max(a, 0), a·Φ(a)), stands there
+// as it is, without being rewritten again.
+//
 // Forms are written canonically (see simplify.hpp): a - 1 is a + -1, constants come first in products
 // and last in sums; operands of commutative operations match in either order.
 #pragma once
@@ -18,10 +21,10 @@
 
 namespace gradus {
 
-/// The wildcards of a rule. a … e match anything, k and l only constants; equal letters match equal
+/// The wildcards of a rule. a … f match anything, k and l only constants; equal letters match equal
 /// nodes. `over` matches whatever axes an operation along axes has.
 struct pattern {
-    sym a, b, c, d, e, k, l;
+    sym a, b, c, d, e, f, k, l;
     over_axes over{any_axes};
 };
 
@@ -29,21 +32,24 @@ struct rewriting {
     sym from, to;
 };
 
+inline constexpr double no_failure = __builtin_nan("");
+
 /// One row of a table of rules.
 struct rule {
     std::string_view name;
     std::string_view reason;
     rewriting (*body)(const pattern&) = nullptr;  ///< null: done by the function of the same name
-    double fails_at = 0;  ///< numerical rules: a value of `a` at which the plain form loses its digits in float32
+    double fails_at = no_failure;       ///< numerical rules: an `a` at which the plain form loses its digits in float32
+    bool (*holds)(double k) = nullptr;  ///< what the constant k must satisfy; null: nothing
 };
 
 namespace detail {
 
-inline constexpr std::uint32_t first_constant_wildcard = 5;
-inline constexpr std::size_t wildcard_count = 7;
+inline constexpr std::uint32_t first_constant_wildcard = 6;
+inline constexpr std::size_t wildcard_count = 8;
 
 struct bindings {
-    std::array<node_id, wildcard_count> node{no_node, no_node, no_node, no_node, no_node, no_node, no_node};
+    std::array<node_id, wildcard_count> node{no_node, no_node, no_node, no_node, no_node, no_node, no_node, no_node};
     axis_set over = any_axes;
 };
 
@@ -52,6 +58,7 @@ struct compiled_rule {
     node_id from = no_node;
     node_id to = no_node;
     std::uint16_t row = 0;
+    bool (*holds)(double k) = nullptr;
     /// What the first two operands of `from` must be: op::wildcard for anything, op::count_ for no operand.
     std::array<op, 2> operand{op::count_, op::count_};
 };
@@ -71,13 +78,13 @@ constexpr rule_draft draft_rules(const std::array<rule, Count>& rows) {
         n.ref = letter;
         return sym{&graph, graph.intern(n)};
     };
-    const pattern p{wildcard(0), wildcard(1), wildcard(2), wildcard(3),
-                    wildcard(4), wildcard(5), wildcard(6), {any_axes}};
+    const pattern p{wildcard(0), wildcard(1), wildcard(2), wildcard(3), wildcard(4),
+                    wildcard(5), wildcard(6), wildcard(7), {any_axes}};
     rule_draft draft;
     for (std::size_t i = 0; i < Count; ++i) {
         if (rows[i].body == nullptr) continue;
         const rewriting r = rows[i].body(p);
-        compiled_rule made{(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i)};
+        compiled_rule made{(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i), rows[i].holds};
         for (int k = 0; k < 2 && k < arity(*r.from); ++k) {
             const node& wanted = graph[(*r.from).args[static_cast<std::size_t>(k)]];
             const bool constant = wanted.code == op::wildcard && wanted.ref >= first_constant_wildcard;
@@ -120,7 +127,9 @@ struct rule_book {
             if (!may_fit) continue;
             bindings bound;
             if (!match_operands(graph, nodes[rules[i].from], n, bound)) continue;
-            const node_id made = instantiate(graph, rules[i].to, bound);
+            if (rules[i].holds != nullptr && !rules[i].holds(graph[bound.node[first_constant_wildcard]].value))
+                continue;
+            const node_id made = instantiate(graph, rules[i], rules[i].to, bound);
             graph.log(rules[i].row, made);
             return made;
         }
@@ -163,13 +172,13 @@ private:
             if (!match(graph, p.args[i], n.args[i], bound)) return false;
         return true;
     }
-    constexpr node_id instantiate(builder& graph, node_id wanted, const bindings& bound) const {
+    constexpr node_id instantiate(builder& graph, const compiled_rule& r, node_id wanted, const bindings& bound) const {
         node n = nodes[wanted];
         if (n.code == op::wildcard) return bound.node[n.ref];
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i)
-            n.args[i] = instantiate(graph, n.args[i], bound);
+            n.args[i] = instantiate(graph, r, n.args[i], bound);
         if (n.over == any_axes) n.over = bound.over;
-        return graph.make(n);
+        return wanted == r.from ? graph.intern(n) : graph.make(n);
     }
 };
 

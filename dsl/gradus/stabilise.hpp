@@ -7,55 +7,182 @@
 #include <gradus/rule.hpp>
 
 namespace gradus {
+namespace detail {
+inline constexpr double sqrt2 = 1.4142135623730951, sqrt_half = 0.7071067811865476;
+inline constexpr double infinity = __builtin_inf();
+}  // namespace detail
 
 inline constexpr std::array stabilise_rules{
     rule{"softplus", "exp(a) overflows above 88 and 1 + exp(a) drops small terms; softplus is exact in both tails",
-         [](const pattern& p) { return rewriting{log(1.0 + exp(p.a)), softplus(p.a)}; }, 100},
-    rule{"softplus of log1p", "exp(a) overflows above 88",
-         [](const pattern& p) { return rewriting{log1p(exp(p.a)), softplus(p.a)}; }, 100},
-    rule{"sigmoid of exp ratio", "exp(a) / (1 + exp(a)) is inf / inf above 88",
-         [](const pattern& p) { return rewriting{exp(p.a) / (1.0 + exp(p.a)), sigmoid(p.a)}; }, 100},
-    rule{"sigmoid", "one evaluation that keeps the digits of both tails",
-         [](const pattern& p) { return rewriting{1.0 / (1.0 + exp(p.a)), sigmoid(-p.a)}; }, 100},
-    rule{"scaled sigmoid", "one evaluation that keeps the digits of both tails",
-         [](const pattern& p) { return rewriting{p.b / (1.0 + exp(p.a)), p.b * sigmoid(-p.a)}; }, 100},
-    rule{"log-sigmoid", "sigmoid(a) underflows below -88, its logarithm does not",
-         [](const pattern& p) { return rewriting{log(sigmoid(p.a)), -softplus(-p.a)}; }, -120},
-    rule{"complement of sigmoid", "1 - sigmoid(a) cancels for large a",
-         [](const pattern& p) { return rewriting{1.0 - sigmoid(p.a), sigmoid(-p.a)}; }, 20},
-    rule{"expm1", "exp(a) - 1 cancels near 0", [](const pattern& p) { return rewriting{exp(p.a) + -1.0, expm1(p.a)}; },
-         1e-8},
-    rule{"negative expm1", "1 - exp(a) cancels near 0",
-         [](const pattern& p) { return rewriting{1.0 - exp(p.a), -expm1(p.a)}; }, 1e-8},
-    rule{"log of exp", "exp(a) overflows above 88 and underflows below -104",
-         [](const pattern& p) { return rewriting{log(exp(p.a)), p.a}; }, 100},
-    rule{"log1p", "1 + a drops a small a", [](const pattern& p) { return rewriting{log(1.0 + p.a), log1p(p.a)}; },
-         1e-9},
-    rule{"log1p of difference", "1 - a drops a small a",
-         [](const pattern& p) { return rewriting{log(1.0 - p.a), log1p(-p.a)}; }, 1e-9},
-    rule{"logsumexp", "exp(a) overflows above 88; the shifted sum does not",
-         [](const pattern& p) { return rewriting{log(sum(exp(p.a), p.over)), logsumexp(p.a, p.over)}; }, 100},
-    rule{"softmax", "exp(a) overflows above 88; the shifted ratio does not",
-         [](const pattern& p) { return rewriting{exp(p.a) / sum(exp(p.a), p.over), softmax(p.a, p.over)}; }, 100},
-    rule{"log-softmax", "softmax(a) underflows, its logarithm does not",
-         [](const pattern& p) { return rewriting{log(softmax(p.a, p.over)), p.a - logsumexp(p.a, p.over)}; }, -120},
-    rule{"log-softmax of a label", "softmax(a) underflows, its logarithm does not",
          [](const pattern& p) {
-             return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)),
-                              at(p.a, p.over, p.b) - logsumexp(p.a, p.over)};
+             return rewriting{log(1.0 + exp(p.a)), softplus(p.a)};
+         },
+         100},
+    rule{"softplus of log1p", "exp(a) overflows above 88",
+         [](const pattern& p) {
+             return rewriting{log1p(exp(p.a)), softplus(p.a)};
+         },
+         100},
+    rule{"sigmoid of exp ratio", "exp(a) / (1 + exp(a)) is inf / inf above 88",
+         [](const pattern& p) {
+             return rewriting{exp(p.a) / (1.0 + exp(p.a)), sigmoid(p.a)};
+         },
+         100},
+    rule{"sigmoid", "one evaluation that keeps the digits of both tails",
+         [](const pattern& p) {
+             return rewriting{1.0 / (1.0 + exp(p.a)), sigmoid(-p.a)};
+         },
+         100},
+    rule{"scaled sigmoid", "one evaluation that keeps the digits of both tails",
+         [](const pattern& p) {
+             return rewriting{p.b / (1.0 + exp(p.a)), p.b * sigmoid(-p.a)};
+         },
+         100},
+    rule{"log-sigmoid", "sigmoid(a) underflows below -88, its logarithm does not",
+         [](const pattern& p) {
+             return rewriting{log(sigmoid(p.a)), -softplus(-p.a)};
          },
          -120},
+    rule{"complement of sigmoid", "1 - sigmoid(a) cancels for large a",
+         [](const pattern& p) {
+             return rewriting{1.0 - sigmoid(p.a), sigmoid(-p.a)};
+         },
+         20},
+    rule{"expm1", "exp(a) - 1 cancels near 0",
+         [](const pattern& p) {
+             return rewriting{exp(p.a) + -1.0, expm1(p.a)};
+         },
+         1e-8},
+    rule{"negative expm1", "1 - exp(a) cancels near 0",
+         [](const pattern& p) {
+             return rewriting{1.0 - exp(p.a), -expm1(p.a)};
+         },
+         1e-8},
+    rule{"log of exp", "exp(a) overflows above 88 and underflows below -104",
+         [](const pattern& p) {
+             return rewriting{log(exp(p.a)), p.a};
+         },
+         100},
+    rule{"log1p", "1 + a drops a small a",
+         [](const pattern& p) {
+             return rewriting{log(1.0 + p.a), log1p(p.a)};
+         },
+         1e-9},
+    rule{"log1p of difference", "1 - a drops a small a",
+         [](const pattern& p) {
+             return rewriting{log(1.0 - p.a), log1p(-p.a)};
+         },
+         1e-9},
+    rule{"logsumexp", "exp(a) overflows above 88; the shifted sum does not",
+         [](const pattern& p) {
+             return rewriting{log(sum(exp(p.a), p.over)), logsumexp(p.a, p.over)};
+         },
+         100},
+    rule{"softmax", "exp(a) overflows above 88; the shifted ratio does not",
+         [](const pattern& p) {
+             return rewriting{exp(p.a) / sum(exp(p.a), p.over), softmax(p.a, p.over)};
+         },
+         100},
+    rule{"log-softmax", "softmax(a) underflows, its logarithm does not",
+         [](const pattern& p) {
+             return rewriting{log(softmax(p.a, p.over)), p.a - logsumexp(p.a, p.over)};
+         },
+         -120},
+    rule{
+        "log-softmax of a label", "softmax(a) underflows, its logarithm does not",
+        [](const pattern& p) {
+            return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)), at(p.a, p.over, p.b) - logsumexp(p.a, p.over)};
+        },
+        -120},
     rule{"softmax of log-softmax", "one normalised exponential instead of two roundings in its argument",
-         [](const pattern& p) { return rewriting{exp(p.a - logsumexp(p.a, p.over)), softmax(p.a, p.over)}; }, 1e5},
+         [](const pattern& p) {
+             return rewriting{exp(p.a - logsumexp(p.a, p.over)), softmax(p.a, p.over)};
+         },
+         1e5},
     rule{"tanh", "exp(a) overflows above 88 and the difference cancels near 0",
-         [](const pattern& p) { return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)}; }, 100},
+         [](const pattern& p) {
+             return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)};
+         },
+         100},
     rule{"sech squared", "1 - tanh(a)^2 cancels in both tails",
          [](const pattern& p) {
              return rewriting{1.0 - tanh(p.a) * tanh(p.a), 4.0 * (sigmoid(2.0 * p.a) * sigmoid(-2.0 * p.a))};
          },
          8},
+    rule{"complement of tanh", "1 - tanh(a) cancels for large a",
+         [](const pattern& p) {
+             return rewriting{1.0 - tanh(p.a), 2.0 * sigmoid(-2.0 * p.a)};
+         },
+         20},
+    rule{"tanh and one", "1 + tanh(a) cancels for a far below 0",
+         [](const pattern& p) {
+             return rewriting{1.0 + tanh(p.a), 2.0 * sigmoid(2.0 * p.a)};
+         },
+         -20},
+    rule{"tanhshrink", "a - tanh(a) cancels near 0",
+         [](const pattern& p) {
+             return rewriting{p.a - tanh(p.a), tanhshrink(p.a)};
+         },
+         1e-3},
+    rule{"softsign", "inf / inf at infinity, and its derivative cancels for large |a|",
+         [](const pattern& p) {
+             return rewriting{p.a / (1.0 + abs(p.a)), softsign(p.a)};
+         },
+         detail::infinity},
+    rule{"normal distribution", "1 + erf cancels for a far below 0",
+         [](const pattern& p) {
+             return rewriting{1.0 + erf(p.a / detail::sqrt2), 2.0 * normal_cdf(p.a)};
+         },
+         -8},
+    rule{"normal distribution, scaled", "1 + erf cancels for a far below 0",
+         [](const pattern& p) {
+             return rewriting{1.0 + erf(detail::sqrt_half * p.a), 2.0 * normal_cdf(p.a)};
+         },
+         -8},
+    rule{"normal distribution, above", "1 - erf cancels for large a",
+         [](const pattern& p) {
+             return rewriting{1.0 - erf(p.a / detail::sqrt2), 2.0 * normal_cdf(-p.a)};
+         },
+         8},
+    rule{"normal distribution, above, scaled", "1 - erf cancels for large a",
+         [](const pattern& p) {
+             return rewriting{1.0 - erf(detail::sqrt_half * p.a), 2.0 * normal_cdf(-p.a)};
+         },
+         8},
+    rule{"complement of erf", "1 - erf(a) cancels for large a",
+         [](const pattern& p) {
+             return rewriting{1.0 - erf(p.a), 2.0 * normal_cdf(-detail::sqrt2 * p.a)};
+         },
+         8},
+    rule{"GELU at infinity", "-inf * 0 is NaN; the limits are those of max(a, 0)",
+         [](const pattern& p) {
+             return rewriting{
+                 p.a * normal_cdf(p.a),
+                 where(p.a >= detail::infinity, p.a, where(p.a <= -detail::infinity, 0.0, p.a * normal_cdf(p.a)))};
+         },
+         -detail::infinity},
+    rule{"SiLU at infinity", "-inf * 0 is NaN; the limits are those of max(a, 0)",
+         [](const pattern& p) {
+             return rewriting{p.a * sigmoid(p.a), where(p.a >= detail::infinity, p.a,
+                                                        where(p.a <= -detail::infinity, 0.0, p.a * sigmoid(p.a)))};
+         },
+         -detail::infinity},
+    rule{"entropy term", "0 log 0 is NaN; the limit is 0",
+         [](const pattern& p) {
+             return rewriting{p.a * log(p.a), where(p.a == 0.0, 0.0, p.a * log(p.a))};
+         },
+         0},
+    rule{"relative entropy term", "0 log (0 / b) is NaN; the limit is 0",
+         [](const pattern& p) {
+             return rewriting{p.a * log(p.a / p.b),
+                              where(p.a == 0.0, where(isnan(p.b), p.b, 0.0), p.a * log(p.a / p.b))};
+         },
+         0},
     rule{"absolute value", "a * a overflows and underflows",
-         [](const pattern& p) { return rewriting{sqrt(p.a * p.a), abs(p.a)}; }, 1e-30},
+         [](const pattern& p) {
+             return rewriting{sqrt(p.a * p.a), abs(p.a)};
+         },
+         1e-30},
 };
 
 }  // namespace gradus
