@@ -3,6 +3,8 @@
 //
 //     gradus targets                  the processors that code can be made for
 //     gradus rules [--markdown]       every rewrite rule with its reason
+//     gradus catalogue [--markdown]   every activation with parameters, formula and derivative
+//     gradus gallery FOLDER           a picture of each activation and its derivative, as SVG
 //     gradus explain FILE             the stages of a graph in text form, as explain().graph() prints it
 #include <fstream>
 #include <iostream>
@@ -13,47 +15,12 @@
 #include <gradus/explain.hpp>
 #include <gradus/print.hpp>
 #include <gradus/read.hpp>
-#include <gradus/rewrite.hpp>
 
+#include "pages.hpp"
 #include "target.hpp"
 
 namespace {
 using namespace gradus;
-
-/// A rule's two sides as formulas of a, b, c, d, e, f (anything), k, l (constants) and the axis i.
-std::pair<std::string, std::string> forms_of(const rule& r) {
-    builder graph;
-    input along_i, plain_entry;
-    along_i.axes.push_back(graph.axis("i"));
-    const auto in = [&](const char* name, const input& entry) { return sym{&graph, graph.input_node(name, entry)}; };
-    const pattern p{in("a", along_i),     in("b", plain_entry), in("c", plain_entry),
-                    in("d", plain_entry), in("e", plain_entry), in("f", plain_entry),
-                    in("k", plain_entry), in("l", plain_entry), {axis_set{1} << graph.axis("i")}};
-    const rewriting r2 = r.body(p);
-    vec<output> outputs;
-    for (const node_id id : {r2.from.id, r2.to.id}) {
-        output out;
-        out.value = id;
-        outputs.push_back(out);
-    }
-    const gradus::graph g = graph.finish(outputs);
-    return {to_text(g, g.outputs[0].value).str(), to_text(g, g.outputs[1].value).str()};
-}
-
-void print_rules(bool markdown) {
-    if (markdown)
-        fmt::print(
-            "# Rewrite rules\n\nMade by `gradus rules --markdown`. a … f stand for anything, k and l for constants.\n\n"
-            "| rule | from | to | reason |\n|---|---|---|---|\n");
-    for (const rule& r : rules) {
-        const auto [from, to] = r.body != nullptr ? forms_of(r) : std::pair<std::string, std::string>{};
-        if (markdown)
-            fmt::print("| {} | {} | {} | {} |\n", r.name, from.empty() ? "" : "`" + from + "`",
-                       to.empty() ? "" : "`" + to + "`", r.reason);
-        else
-            fmt::print("{}: {}{}\n", r.name, from.empty() ? "" : from + " → " + to + ", ", r.reason);
-    }
-}
 
 void print_targets() {
     for (const target& t : targets())
@@ -76,10 +43,18 @@ int main(int argc, char** argv) try {
     CLI::App app{"Gradus: losses and their gradients as fused kernels"};
     app.require_subcommand(1);
     app.add_subcommand("targets", "the processors that code can be made for")->callback(print_targets);
-    CLI::App* const rule_list = app.add_subcommand("rules", "every rewrite rule with its reason");
     bool markdown = false;
-    rule_list->add_flag("--markdown", markdown, "as a table for the documentation");
-    rule_list->callback([&] { print_rules(markdown); });
+    const auto add_page = [&](const char* name, const char* about, void (*print)(bool)) {
+        CLI::App* const page = app.add_subcommand(name, about);
+        page->add_flag("--markdown", markdown, "as a page of the documentation");
+        page->callback([&markdown, print] { print(markdown); });
+    };
+    add_page("rules", "every rewrite rule with its reason", pages::print_rules);
+    add_page("catalogue", "every activation with parameters, formula and derivative", pages::print_catalogue);
+    CLI::App* const gallery = app.add_subcommand("gallery", "a picture of each activation and its derivative, as SVG");
+    std::string folder;
+    gallery->add_option("folder", folder, "where to")->required();
+    gallery->callback([&] { pages::write_gallery(folder); });
     CLI::App* const explained = app.add_subcommand("explain", "the stages of a graph in text form");
     std::string path, target_name;
     explained->add_option("file", path, "a file with a graph, as explain().graph() prints it")->required();

@@ -3,6 +3,7 @@
 // gradient of every parameter, as a number, a scalar bound at the call and a tensor with an axis of its own.
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/size.hpp>
+#include <gradus/catalogue.hpp>
 
 #include "support/catch.hpp"
 #include "support/compare.hpp"
