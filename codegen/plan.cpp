@@ -172,6 +172,14 @@ private:
 
     // ---- stages
 
+    /// The input whose labels these are: read as they stand, or where a select takes no constant instead.
+    int label_input(node_id id) const {
+        const node& n = at(id);
+        if (n.code == op::input) return static_cast<int>(n.ref);
+        if (n.code != op::where) return -1;
+        if (at(n.args[1]).code == op::constant) return label_input(n.args[2]);
+        return at(n.args[2]).code == op::constant ? label_input(n.args[1]) : -1;
+    }
     void add_checks() {
         for (const label_use& use : labels_) {
             stage made;
@@ -179,7 +187,7 @@ private:
             made.shape.rows = at(use.label).axes;
             made.shape.axis = use.axis;
             made.label = use.label;
-            if (at(use.label).code == op::input) made.shape.label = static_cast<int>(at(use.label).ref);
+            made.shape.label = label_input(use.label);
             made.shape.lane = -1;
             plan_.stages.push_back(made);
         }

@@ -1,5 +1,5 @@
-#!/ usr / bin / env python3
-#SPDX - License - Identifier : Apache - 2.0 WITH LLVM - exception
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Coefficients of the polynomials in codegen/math_*.cpp.
 
 Each row of FITS asks for the polynomial P that minimises the maximum of |weight(t) * (P(t) - f(t))| on an

@@ -53,7 +53,7 @@ struct composite {
 
 /// What stands for an argument when only the number of parameters is asked for.
 template <class T>
-using arity_probe = std::conditional_t<is_over<T>::value, T, sym>;
+using arity_probe = std::conditional_t<is_structural<T>, T, sym>;
 template <class Body, class... Argument, std::size_t... Missing>
 constexpr bool takes_with(std::index_sequence<Missing...>) {
     return std::is_invocable_v<const Body, arity_probe<Argument>..., decltype(Missing, sym{})...>;

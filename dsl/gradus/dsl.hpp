@@ -2,6 +2,7 @@
 // Everything of gradus::dsl: expressions, derivatives, the interpreter, printing, the catalogue.
 #pragma once
 
+#include <gradus/activations.hpp>
 #include <gradus/evaluate.hpp>
 #include <gradus/formula.hpp>
 #include <gradus/losses.hpp>

@@ -54,6 +54,16 @@ constexpr axis_names names_in(over_t<Names...>) {
     return list;
 }
 
+/// In place of an optional operand that was not given. Nothing stands for it in the graph: a body asks
+/// for it with `if constexpr (given<...>)`.
+struct absent {};
+/// In place of an option that is only present or absent.
+struct present {};
+template <class T>
+inline constexpr bool given = !std::same_as<std::remove_cvref_t<T>, absent>;
+constexpr axis_names names_in(absent) { return {}; }
+constexpr axis_names names_in(present) { return {}; }
+
 /// A variable as declared: what a call must bind.
 struct declared_input {
     declaration text;
@@ -200,10 +210,15 @@ inline constexpr variable<Declaration, role::seed, std::uint64_t> uniform{};
 // ---- compounds
 
 namespace detail {
+/// Children without a value, which shape what a tag builds: over<...>, absent, present.
 template <class T>
-struct is_over : std::false_type {};
+inline constexpr bool is_structural = false;
 template <fixed_string... Names>
-struct is_over<over_t<Names...>> : std::true_type {};
+inline constexpr bool is_structural<over_t<Names...>> = true;
+template <>
+inline constexpr bool is_structural<absent> = true;
+template <>
+inline constexpr bool is_structural<present> = true;
 
 template <class Child>
 constexpr int weight_of() {
@@ -266,8 +281,7 @@ struct node_of {
         }
 
         /// Equality of expressions, as a value: both sides have the same canonical graph.
-        explicit constexpr operator bool() const
-            requires requires { Tag::compares; };
+        explicit constexpr operator bool() const requires requires { Tag::compares; };
 
     private:
         template <class... Done>
@@ -296,14 +310,14 @@ using expression_of = decltype(as_expression(std::declval<const std::remove_cvre
 namespace detail {
 template <class T>
 constexpr auto as_child(const T& value) {
-    if constexpr (is_over<T>::value)
+    if constexpr (is_structural<T>)
         return value;
     else
         return as_expression(value);
 }
 }  // namespace detail
 
-/// The expression Tag(children...). Numbers become `literal`; over<...> stays.
+/// The expression Tag(children...). Numbers become `literal`; structural children stay.
 template <class Tag, class... Child>
 constexpr auto make_expression(const Child&... child) {
     using result = typename node_of<Tag, decltype(detail::as_child(child))...>::expr;

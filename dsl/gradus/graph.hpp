@@ -140,8 +140,11 @@ struct graph {
 
 constexpr int arity(const node& n) { return about(n.code).arity; }
 
-/// The element type of a graph's arithmetic: float64 as soon as an input that is used is float64.
+/// The element type of a graph's arithmetic: float64 as soon as an input that is used, or an output, is
+/// float64 (a gradient for a float64 variable need not read that variable).
 constexpr element arithmetic_of(graph_view g) {
+    for (const output& out : g.outputs)
+        if (out.type == element::float64) return element::float64;
     for (const input& in : g.inputs)
         if (in.used && (in.use == role::tensor || in.use == role::scalar) && in.type == element::float64)
             return element::float64;

@@ -102,6 +102,27 @@ constexpr bool target_lacks_class_axis() {
                   "class axis");
     return true;
 }
+template <class Fact, bool Fit>
+constexpr bool weights_fit() {
+    static_assert(Fit,
+                  "gradus: axes that this loss does not allow: a weight may only have axes of the input, and class "
+                  "weights must have the class axis");
+    return true;
+}
+
+template <fixed_string Loss, fixed_string Option>
+struct option_of_loss {};
+/// Fact: option_of_loss<"cross_entropy", "margin">.
+template <class Fact, bool Known>
+constexpr bool option_is_known() {
+    static_assert(Known, "gradus: unknown option: this loss has no with::... of this name");
+    return true;
+}
+template <class Fact, bool Once>
+constexpr bool option_is_given_once() {
+    static_assert(Once, "gradus: repeated option: each with::... is given once");
+    return true;
+}
 
 // ---- calls
 

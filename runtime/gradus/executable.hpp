@@ -42,7 +42,7 @@ struct stage_shape {
     axis_set inner = 0;               ///< loop axes swept within a row
     int lane = -1;                    ///< the vectorised loop axis, -1 if the stage has none
     std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
-    int label = -1;                   ///< check: the input that holds the labels, -1 if they are computed
+    int label = -1;                   ///< check: the input that the labels come from, -1 if they are computed
     int axis = -1;                    ///< check: the loop axis whose extent bounds the label
 };
 

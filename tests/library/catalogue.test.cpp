@@ -219,11 +219,11 @@ TEST_CASE("losses of two tensors have their textbook values and gradients") {
     constexpr auto a = tensor<"a[i]">;
     constexpr auto b = tensor<"b[i]">;
     const std::vector<float> A{0, 1, 2, -3}, B{0, 3, 1.5F, 1};
-    CHECK(jit(sum(squared_error(a, b)))(a = A, b = B) == 4 + 0.25F + 16);
-    CHECK(jit(sum(absolute_error(a, b)))(a = A, b = B) == 2 + 0.5F + 4);
+    CHECK(jit(sum(mse(a, b)))(a = A, b = B) == 4 + 0.25F + 16);
+    CHECK(jit(sum(l1(a, b)))(a = A, b = B) == 2 + 0.5F + 4);
     CHECK(jit(sum(smooth_l1(a, b)))(a = A, b = B) == 1.5F + 0.125F + 3.5F);
     CHECK(jit(sum(smooth_l1(a, b, 4)))(a = A, b = B) == 0.5F + 0.03125F + 2);
-    const auto slope = jit(grad(sum(absolute_error(a, b)), a))(a = A, b = B);
+    const auto slope = jit(grad(sum(l1(a, b)), a))(a = A, b = B);
     const std::vector<float> expected{0, -1, 1, -1};
     for (std::size_t i = 0; i < expected.size(); ++i) CHECK(slope[i] == expected[i]);
 }

@@ -105,7 +105,7 @@ TEST_CASE("a branch that is not taken reaches no gradient of a kernel") {
 TEST_CASE("value and gradient of a loss come from one kernel") {
     static constexpr auto a = tensor<"a[i]">;
     static constexpr auto b = tensor<"b[i]">;
-    static constexpr auto loss = mean(squared_error(a, b));
+    static constexpr auto loss = mean(mse(a, b));
     static constexpr auto da = grad(loss, a);
     const std::vector<float> A{1, 2, 3, 4}, B{0, 0, 0, 8};
     const auto [value, gradient] = jit<loss, da>()(a = A, b = B);
