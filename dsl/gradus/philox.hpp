@@ -21,11 +21,16 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
     return counter;
 }
 
+/// 64 random bits: a pure function of a key and a counter of two numbers.
+constexpr std::uint64_t random_bits(std::uint64_t key, std::uint64_t low, std::uint64_t high = 0) {
+    const auto word = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
+    const auto words = philox({word(low), word(low >> 32), word(high), word(high >> 32)}, {word(key), word(key >> 32)});
+    return std::uint64_t{words[1]} << 32 | words[0];
+}
+
 /// The number in [0, 1), a multiple of 2^-24, at position `index` of the stream of a seed.
 constexpr double uniform_at(std::uint64_t seed, std::uint64_t index) {
-    const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
-    const auto words = philox({low(index), low(index >> 32), 0, 0}, {low(seed), low(seed >> 32)});
-    return static_cast<double>(words[0] >> 8) * 0x1p-24;
+    return static_cast<double>(static_cast<std::uint32_t>(random_bits(seed, index)) >> 8) * 0x1p-24;
 }
 
 }  // namespace gradus

@@ -8,6 +8,7 @@
 namespace {
 
 using gradus::philox;
+using gradus::random_bits;
 using gradus::uniform_at;
 using words = std::array<std::uint32_t, 4>;
 
@@ -17,6 +18,10 @@ static_assert(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffff
               words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
 static_assert(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
               words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+
+static_assert(random_bits(0, 0) == 0xe169c58d6627e8d5);
+static_assert(random_bits(0x299f31d0a4093822, 0x85a308d3243f6a88, 0x0370734413198a2e) ==
+              0x94fdcceb00000000 + 0xd16cfe09);
 
 static_assert(uniform_at(0, 0) == 0x6627e8 * 0x1p-24);
 
