@@ -1,97 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The promises of the sampler are counts, so most tests count; the shuffles are held to chi-square.
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <string>
-#include <vector>
 
-#include <gradus/balanced_sampler.hpp>
-#include <gradus/error.hpp>
-
+#include "runtime/row_counts.hpp"
 #include "support/catch.hpp"
 
 namespace gradus {
 namespace {
 
+using namespace testing;
 using Catch::Matchers::Contains;
-using rows = std::vector<std::int64_t>;
-using counts = std::vector<std::int64_t>;
-
-/// Labels with the given number of rows of each class, the classes mixed.
-std::vector<int> mixed_labels(const std::vector<int>& sizes) {
-    std::vector<int> labels;
-    for (int round = 0; round < *std::ranges::max_element(sizes); ++round)
-        for (int c = static_cast<int>(sizes.size()) - 1; c >= 0; --c)
-            if (round < sizes[static_cast<std::size_t>(c)]) labels.push_back(c);
-    return labels;
-}
-
-rows copy_of(std::span<const std::int64_t> given) { return {given.begin(), given.end()}; }
-
-std::vector<rows> rest_of_epoch(balanced_sampler& sampler) {
-    std::vector<rows> minibatches;
-    while (!sampler.epoch_ended()) minibatches.push_back(copy_of(sampler.next()));
-    return minibatches;
-}
-
-/// What a sampler gives in this order of epochs.
-std::vector<rows> sequence(balanced_sampler sampler, const std::vector<sampling>& epochs) {
-    std::vector<rows> all;
-    for (const sampling phase : epochs) {
-        sampler.start_epoch(phase);
-        for (const rows& minibatch : rest_of_epoch(sampler)) all.push_back(minibatch);
-    }
-    return all;
-}
-
-rows joined(const std::vector<rows>& lists) {
-    rows all;
-    for (const rows& list : lists) all.insert(all.end(), list.begin(), list.end());
-    return all;
-}
-
-rows sorted(rows list) {
-    std::ranges::sort(list);
-    return list;
-}
-
-counts count_rows(const rows& given, std::size_t samples) {
-    counts seen(samples, 0);
-    for (const std::int64_t row : given) ++seen.at(static_cast<std::size_t>(row));
-    return seen;
-}
-
-counts count_labels(const rows& given, const std::vector<int>& labels, std::size_t classes) {
-    counts seen(classes, 0);
-    for (const std::int64_t row : given) ++seen[static_cast<std::size_t>(labels.at(static_cast<std::size_t>(row)))];
-    return seen;
-}
-
-/// Whether each row of class c was seen ⌊draws / n⌋ or ⌈draws / n⌉ times, n being the size of the class.
-bool evenly_seen(const counts& seen, const std::vector<int>& labels, const std::vector<int>& sizes,
-                 std::int64_t draws) {
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-        const std::int64_t size = sizes[static_cast<std::size_t>(labels[row])];
-        if (seen[row] < draws / size || seen[row] > (draws + size - 1) / size) return false;
-    }
-    return true;
-}
-
-std::string message_of(const auto& action) {
-    try {
-        action();
-    } catch (const error& e) {
-        return e.what();
-    }
-    return "no error";
-}
-
-constexpr auto balanced = sampling::balanced;
-constexpr auto natural = sampling::natural;
-const std::vector<int> sizes{23, 7, 1, 22, 12};
 
 // ---- what a balanced epoch gives
 
@@ -268,90 +186,6 @@ TEST_CASE("labels may be integers of any type") {
     CHECK_FALSE(std::is_constructible_v<balanced_sampler, std::vector<float>>);
 }
 
-// ---- the state
-
-TEST_CASE("a state saved anywhere goes on identically in a new sampler") {
-    const std::vector<int> labels = mixed_labels(sizes);
-    const sampler_options options{.per_class = 4, .seed = 21};
-    for (const sampling phase : {balanced, natural}) {
-        balanced_sampler sampler(labels, options);
-        for (int epoch = 0; epoch < 3; ++epoch) {
-            rest_of_epoch(sampler);
-            sampler.start_epoch(phase);
-        }
-        for (bool ended = false; !ended;) {
-            ended = sampler.epoch_ended();
-            const std::string text = to_text(sampler.state());
-            balanced_sampler resumed(labels, options);
-            resumed.restore(read_sampler_state(text));
-            CHECK(resumed.state() == sampler.state());
-            balanced_sampler original = sampler;
-            CHECK(rest_of_epoch(resumed) == rest_of_epoch(original));
-            resumed.start_epoch(balanced);
-            original.start_epoch(balanced);
-            CHECK(rest_of_epoch(resumed) == rest_of_epoch(original));
-            if (!ended) sampler.next();
-        }
-    }
-}
-
-TEST_CASE("a state of other labels or options is refused and nothing changes") {
-    const std::vector<int> labels = mixed_labels({4, 2});
-    balanced_sampler sampler(labels, {.per_class = 2, .seed = 1});
-    sampler.next();
-    const sampler_state before = sampler.state();
-    const auto restored_from = [&](const std::vector<int>& other, const sampler_options& options) {
-        return message_of([&] { sampler.restore(balanced_sampler(other, options).state()); });
-    };
-    CHECK(restored_from(labels, {.per_class = 2, .seed = 6}) ==
-          "gradus: argument \"state\" comes from a sampler with seed = 6, but this one has 1: restore it into a "
-          "sampler of the same labels and options");
-    CHECK_THAT(restored_from(labels, {.per_class = 4, .seed = 1}), Contains("with per_class = 4, but this one has 2"));
-    CHECK_THAT(restored_from({0, 0, 0, 1, 1, 2}, {.per_class = 2, .seed = 1}),
-               Contains("with classes = 3, but this one has 2"));
-    CHECK_THAT(restored_from({0, 0, 0, 1, 1}, {.per_class = 2, .seed = 1}),
-               Contains("with samples = 5, but this one has 6"));
-    std::vector<int> swapped = labels;
-    std::swap(swapped[0], swapped[1]);
-    CHECK_THAT(restored_from(swapped, {.per_class = 2, .seed = 1}), Contains("with labels = "));
-    sampler_state behind = before;
-    behind.minibatches = 3;
-    CHECK(message_of([&] { sampler.restore(behind); }) ==
-          "gradus: argument \"state\" is at minibatch 3 of its epoch, but there are 2");
-    CHECK(sampler.state() == before);
-}
-
-TEST_CASE("the text of a state reads back, and every damage to it is an error") {
-    balanced_sampler sampler(mixed_labels(sizes), {.per_class = 2, .seed = ~std::uint64_t{0}});
-    rest_of_epoch(sampler);
-    sampler.start_epoch(natural);
-    sampler.next();
-    const std::string text = to_text(sampler.state());
-    CHECK_THAT(
-        text, Catch::Matchers::StartsWith("gradus balanced_sampler 1 natural balanced_epochs=1 natural_epochs=0 "
-                                          "minibatches=1 seed=18446744073709551615 per_class=2 classes=5 samples=65 "));
-    CHECK(read_sampler_state(text) == sampler.state());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        std::string damaged = text;
-        damaged[i] = damaged[i] == '1' ? '2' : '1';
-        CHECK_THROWS_AS(read_sampler_state(damaged), error);
-        CHECK_THROWS_AS(read_sampler_state(text.substr(0, i)), error);
-    }
-    CHECK_THROWS_AS(read_sampler_state(text + " "), error);
-}
-
-TEST_CASE("the errors of a state's text say what is wrong") {
-    const auto reading = [](std::string_view text) { return message_of([&] { read_sampler_state(text); }); };
-    CHECK(reading("{}") ==
-          "gradus: argument \"text\" is no state of a balanced_sampler: it must begin with "
-          "\"gradus balanced_sampler \"");
-    CHECK(reading("gradus balanced_sampler 2 balanced") ==
-          "gradus: argument \"text\" has version \"2\", but this library reads version 1");
-    CHECK(reading("gradus balanced_sampler 1 balanced") ==
-          "gradus: argument \"text\" is damaged: its numbers disagree with its checksum, or something was cut or "
-          "added");
-}
-
 // ---- several workers
 
 TEST_CASE("the parts of the workers are disjoint, balanced and together the whole minibatch") {
@@ -441,74 +275,6 @@ TEST_CASE("class sizes and log priors are those of the labels") {
     CHECK(logs[0] == static_cast<float>(std::log(0.6)));
     CHECK(logs[1] == static_cast<float>(std::log(0.3)));
     CHECK(logs[2] == static_cast<float>(std::log(0.1)));
-}
-
-// ---- the shuffles
-
-/// The sum of (seen − expected)² / expected, less its mean `freedom`, in its standard deviations √(2 freedom).
-double chi_square(const std::map<rows, int>& seen, double outcomes, int draws, double freedom) {
-    const double expected = draws / outcomes;
-    double sum = (outcomes - static_cast<double>(seen.size())) * expected;
-    for (const auto& [what, count] : seen) sum += (count - expected) * (count - expected) / expected;
-    return (sum - freedom) / std::sqrt(2 * freedom);
-}
-
-TEST_CASE("all orders of a lap are equally frequent in either phase") {
-    for (const sampling phase : {balanced, natural}) {
-        balanced_sampler sampler({0, 0, 0, 0}, {.seed = 77});
-        std::map<rows, int> seen;
-        for (int epoch = 0; epoch < 24000; ++epoch) {
-            sampler.start_epoch(phase);
-            ++seen[joined(rest_of_epoch(sampler))];
-        }
-        CHECK(std::abs(chi_square(seen, 24, 24000, 23)) < 5);
-    }
-}
-
-TEST_CASE("each row of a class comes equally often at each place of a lap") {
-    balanced_sampler sampler(mixed_labels({14, 7}), {.per_class = 14, .seed = 78});
-    std::map<rows, int> seen;
-    for (int epoch = 0; epoch < 5000; ++epoch, sampler.start_epoch()) {
-        const auto minibatch = sampler.next();
-        for (std::int64_t draw = 0; draw < 14; ++draw)
-            ++seen[{draw % 7, minibatch[static_cast<std::size_t>(2 * draw + 1)]}];
-    }
-    CHECK(std::abs(chi_square(seen, 49, 70000, 36)) < 5);
-}
-
-TEST_CASE("laps that follow each other are independent, and so are those of different classes") {
-    balanced_sampler sampler(mixed_labels({10, 5, 5}), {.per_class = 10, .seed = 79});
-    std::map<rows, int> laps, classes, epochs;
-    std::int64_t before = -1;
-    for (int epoch = 0; epoch < 20000; ++epoch, sampler.start_epoch()) {
-        const auto minibatch = sampler.next();
-        const std::int64_t first = minibatch[1], second = minibatch[3 * 5 + 1], other = minibatch[2];
-        ++laps[{first, second}];
-        ++classes[{first, other}];
-        if (before >= 0) ++epochs[{before, second}];
-        before = first;
-    }
-    CHECK(std::abs(chi_square(laps, 25, 20000, 24)) < 5);
-    CHECK(std::abs(chi_square(classes, 25, 20000, 24)) < 5);
-    CHECK(std::abs(chi_square(epochs, 25, 19999, 24)) < 5);
-}
-
-TEST_CASE("the check of uniformity rejects an order that comes too often") {
-    std::map<rows, int> seen;
-    for (std::int64_t order = 0; order < 24; ++order) seen[{order}] = 1000;
-    seen[{0}] += 300;
-    CHECK(chi_square(seen, 24, 24300, 23) > 5);
-}
-
-TEST_CASE("which rows a class gives once more in the first epoch differs with the seed, each equally often") {
-    const std::vector<int> labels = mixed_labels({6, 5});
-    std::map<rows, int> twice;
-    for (std::uint64_t seed = 0; seed < 5000; ++seed) {
-        balanced_sampler sampler(labels, {.per_class = 6, .seed = seed});
-        const counts seen = count_rows(joined(rest_of_epoch(sampler)), labels.size());
-        ++twice[{std::ranges::max_element(seen) - seen.begin()}];
-    }
-    CHECK(std::abs(chi_square(twice, 5, 5000, 4)) < 5);
 }
 
 }  // namespace
