@@ -57,9 +57,14 @@ struct adaptive_softmax_weights {
     std::vector<tail> tails;  ///< one for each cluster
 
     /// All elements, one array after the other, as an optimiser walks them.
-    std::vector<std::span<T>> parameters() {
-        std::vector<std::span<T>> all{std::span(head_weight), std::span(head_bias)};
-        for (tail& t : tails) all.insert(all.end(), {std::span(t.proj), std::span(t.out)});
+    std::vector<std::span<T>> parameters() { return spans<T>(*this); }
+    std::vector<std::span<const T>> parameters() const { return spans<const T>(*this); }
+
+private:
+    template <class Element>
+    static std::vector<std::span<Element>> spans(auto& w) {
+        std::vector<std::span<Element>> all{std::span(w.head_weight), std::span(w.head_bias)};
+        for (auto& t : w.tails) all.insert(all.end(), {std::span(t.proj), std::span(t.out)});
         return all;
     }
 };
@@ -109,8 +114,13 @@ inline std::array<std::int64_t, 1> batch_of(const std::array<std::int64_t, 2>& e
 /// all before anything is written · an empty batch, or one whose rows are all ignored, has sum 0 and the loss
 /// that `empty` says · smooth · Grave et al., arXiv 1609.04309 · torch.nn.AdaptiveLogSoftmaxWithLoss, which
 /// lacks ignore_index and sum
-template <std::floating_point T>
+///
+/// adaptive_log_softmax_with_loss<float, double> takes and gives float32 and does everything between in
+/// float64: results are float64's rounded once. It costs copies of the weights and twice the arithmetic.
+template <std::floating_point T, std::floating_point Arithmetic = T>
 class adaptive_log_softmax_with_loss {
+    static_assert(sizeof(Arithmetic) >= sizeof(T), "gradus: the arithmetic is that of the data or wider");
+
 public:
     using weights = adaptive_softmax_weights<T>;
     using upstream = adaptive_softmax_upstream<T>;
@@ -251,6 +261,7 @@ private:
 };
 
 extern template class adaptive_log_softmax_with_loss<float>;
+extern template class adaptive_log_softmax_with_loss<float, double>;
 extern template class adaptive_log_softmax_with_loss<double>;
 
 }  // namespace gradus

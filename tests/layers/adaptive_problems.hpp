@@ -35,10 +35,15 @@ inline std::vector<adaptive_softmax_options> several_options() {
     };
 }
 
+/// Two clusters, without bias.
+inline adaptive_softmax_options small() {
+    return {.in_features = 6, .n_classes = 10, .cutoffs = {3, 7}, .div_value = 2};
+}
+
 /// A problem in the element type of a layer, and the layer.
-template <class T>
+template <class T, class Arithmetic = T>
 struct adaptive_run {
-    adaptive_log_softmax_with_loss<T> layer;
+    adaptive_log_softmax_with_loss<T, Arithmetic> layer;
     adaptive_softmax_weights<T> weights, dweights;
     std::vector<T> x, dx;
     std::int64_t rows, features;
@@ -65,5 +70,24 @@ struct adaptive_run {
         return all;
     }
 };
+
+/// Several arrays as one.
+template <class T>
+std::vector<T> flat(const std::vector<std::span<T>>& parts) {
+    std::vector<T> all;
+    for (const std::span<T> part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+/// What the error of a call says.
+template <class Call>
+std::string message_of(Call call) {
+    try {
+        call();
+    } catch (const error& e) {
+        return e.what();
+    }
+    return "no error";
+}
 
 }  // namespace gradus::testing

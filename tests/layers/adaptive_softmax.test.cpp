@@ -144,6 +144,41 @@ TEST_CASE("the gradients are the slopes of the library's own loss") {
         }
 }
 
+TEST_CASE("float32 data in float64 arithmetic gives float64's results rounded once") {
+    for (const adaptive_softmax_options& options : several_options()) {
+        adaptive_problem p = make_problem(options, 12);
+        adaptive_run<float, double> mixed(p);
+        adaptive_run<double> wide(p);
+        INFO(name_of(options));
+        const auto rounded = [](const auto& got, const auto& exact) {
+            return std::equal(got.begin(), got.end(), exact.begin(), exact.end(),
+                              [](float a, double b) { return a == static_cast<float>(b); });
+        };
+        const auto step = [&](auto& run) {
+            return run.layer.backward(run.weights, run.batch(), p.target, {.loss = 1, .sum = 0.25},
+                                      outputs(run.dbatch(), run.dweights));
+        };
+        const auto a = step(mixed);
+        const auto b = step(wide);
+        CHECK(rounded(a.output, b.output));
+        CHECK((a.loss == static_cast<float>(b.loss) && a.sum == static_cast<float>(b.sum) && a.weight == 12));
+        CHECK(rounded(flat(mixed.gradients()), flat(wide.gradients())));
+
+        const auto mixed_log_p = mixed.layer.log_prob(mixed.weights, mixed.batch());
+        CHECK(rounded(mixed_log_p, wide.layer.log_prob(wide.weights, wide.batch())));
+        const auto best = wide.layer.predict(wide.weights, wide.batch());
+        const auto mixed_best = mixed.layer.predict(mixed.weights, mixed.batch());
+        CHECK(std::equal(best.begin(), best.end(), mixed_best.begin()));
+        const auto up = numbers<float>(mixed_log_p.size(), -1, 1);
+        const std::vector<double> wide_up(up.begin(), up.end());
+        mixed.layer.log_prob_backward(mixed.weights, mixed.batch(), view(up, {12, options.n_classes}),
+                                      outputs(mixed.dbatch(), mixed.dweights));
+        wide.layer.log_prob_backward(wide.weights, wide.batch(), view(wide_up, {12, options.n_classes}),
+                                     outputs(wide.dbatch(), wide.dweights));
+        CHECK(rounded(flat(mixed.gradients()), flat(wide.gradients())));
+    }
+}
+
 TEMPLATE_TEST_CASE("predict is the class of the greatest log_prob", "", float, double) {
     for (const adaptive_softmax_options& options : several_options()) {
         adaptive_problem p = make_problem(options, 200);
