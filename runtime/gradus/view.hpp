@@ -145,7 +145,7 @@ constexpr tensor_view<T, 2> transpose(const tensor_view<T, 2>& x) {
 template <class T, int Rank>
 tensor_view<T, Rank> slice(tensor_view<T, Rank> x, std::size_t axis, std::int64_t first, std::int64_t count) {
     detail::require_slice(first, count, x.extents.at(axis));
-    x.data += first * x.strides[axis];
+    if (x.size() > 0) x.data += first * x.strides[axis];  // data without elements may be a null pointer
     x.extents[axis] = count;
     return x;
 }

@@ -58,7 +58,8 @@ struct adaptive_run {
           features(p.options.in_features) {
         const auto cast = [](double value) { return static_cast<T>(value); };
         std::transform(p.x.begin(), p.x.end(), x.begin(), cast);
-        const auto from = p.weights.parameters(), to = weights.parameters();
+        const auto from = p.weights.parameters();
+        const auto to = weights.parameters();
         for (std::size_t i = 0; i < to.size(); ++i) std::transform(from[i].begin(), from[i].end(), to[i].begin(), cast);
     }
     auto batch() { return view(x, {rows, features}); }

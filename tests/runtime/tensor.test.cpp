@@ -89,6 +89,13 @@ TEST_CASE("slices and steps take part of an axis") {
     CHECK_THROWS_WITH(slice(rows, 1, 3, 3), "gradus: a slice of 3 elements from 3 on does not lie within an axis of 5");
 }
 
+TEST_CASE("a slice of a tensor without elements leaves its null pointer alone") {
+    const std::vector<float> none;
+    const auto columns = slice(view(none, {0, 5}), 1, 2, 3);
+    CHECK(columns.data == nullptr);
+    CHECK(columns.extents == extents_2{0, 3});
+}
+
 TEST_CASE("C arrays and std::array are views of their own memory") {
     float flat[3] = {1, 2, 3};
     const double table[2][3] = {{1, 2, 3}, {4, 5, 6}};
