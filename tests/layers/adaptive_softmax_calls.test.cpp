@@ -35,6 +35,24 @@ TEST_CASE("a cluster that no row falls into gets gradients of zero") {
     CHECK(all_zero(std::span(run.dweights.tails[1].out)));
 }
 
+TEST_CASE("NaN in the weights of a tail reaches the rows of its cluster alone") {
+    adaptive_problem p = make_problem(small(), 4);
+    p.target = {0, 4, 8, 9};
+    adaptive_run<double> run(p), sound(p);
+    run.weights.tails[0].out(0, 0) = std::nan("");
+    const auto got =
+        run.layer.backward(run.weights, run.batch(), p.target, {.sum = 1}, outputs(run.dbatch(), run.dweights));
+    const auto expected = sound.layer.forward(sound.weights, sound.batch(), p.target);
+    CHECK(std::isnan(got.output(1)));
+    CHECK(std::isnan(got.loss));
+    for (const std::size_t r : {0u, 2u, 3u}) {
+        CHECK(got.output[r] == expected.output[r]);
+        CHECK(std::none_of(&run.dx[r * 6], &run.dx[r * 6] + 6, [](double v) { return std::isnan(v); }));
+    }
+    CHECK(std::isnan(run.dweights.tails[0].proj(0, 0)));
+    CHECK_FALSE(std::isnan(run.dweights.tails[1].proj(0, 0)));
+}
+
 TEST_CASE("all rows may fall into one cluster") {
     adaptive_problem p = make_problem(small(), 5);
     p.target = {8, 7, 9, 9, 7};
