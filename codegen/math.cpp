@@ -25,6 +25,7 @@ llvm::Value* binary_core(math_context& m, operands in) {
     return Core(number{&m, in[0]}, number{&m, in[1]}).v;
 }
 
+number scaled_by(number a, number b) { return select(a == 0.0, 0.0, a * b); }
 number sign_of(number x) { return select(0.0 < x, 1.0, select(x < 0.0, -1.0, x)); }
 
 llvm::Value* emit_isnan(math_context& m, operands in) { return m.ir.CreateFCmpUNO(in[0], in[0]); }
@@ -92,6 +93,7 @@ constexpr std::array rows{
     row{op::sub, arithmetic<Instruction::FSub, Instruction::Sub>},
     row{op::mul, arithmetic<Instruction::FMul, Instruction::Mul>},
     row{op::div, binary_core<static_cast<number (*)(number, number)>(vector_math::operator/)>},
+    row{op::scaled, binary_core<scaled_by>},
     row{op::pow, binary_core<core_pow>},
     row{op::min, extremum<intrinsic::minimum, intrinsic::smin>},
     row{op::max, extremum<intrinsic::maximum, intrinsic::smax>},

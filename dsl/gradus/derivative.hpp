@@ -147,6 +147,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::sub, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(-p.g)}},
     {op::mul, {GRADUS_ADJOINT(chain(p.g, p.b)), GRADUS_ADJOINT(chain(p.g, p.a))}},
     {op::div, {GRADUS_ADJOINT(chain_divide(p.g, p.b)), GRADUS_ADJOINT(-chain(p.g, p.y / p.b))}},
+    {op::scaled, {GRADUS_ADJOINT(chain(p.g, p.b)), GRADUS_ADJOINT(choose_not(p.a == 0.0, chain(p.g, p.a)))}},
     {op::pow,
      {GRADUS_ADJOINT(chain(p.g, p.b* pow(p.a, p.b - 1.0))),
       GRADUS_ADJOINT(chain(p.g, where(p.a == 0.0, 0.0, p.y* log(p.a))))}},

@@ -19,6 +19,14 @@ constexpr bool labels_fit() {
     return report::target_lacks_class_axis<report::axes_of_loss<Loss>, fit>();
 }
 
+/// The labels have a slot axis in place of the class axis.
+template <fixed_string Loss, expression X, expression T, fixed_string Class, fixed_string Slot>
+constexpr bool slots_fit() {
+    constexpr bool fit = T::axes().same_set(X::axes().without(names_in(over<Class>)).joined(names_in(over<Slot>))) &&
+                         !X::axes().has(Slot.view());
+    return report::labels_have_slots<report::axes_of_loss<Loss>, fit>();
+}
+
 /// A weight of elements, or none: any axes of the input.
 template <fixed_string Loss, expression X, class W>
 constexpr bool weight_fits() {

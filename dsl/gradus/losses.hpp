@@ -5,4 +5,6 @@
 #pragma once
 
 #include <gradus/losses_classification.hpp>
+#include <gradus/losses_distribution.hpp>
+#include <gradus/losses_margin.hpp>
 #include <gradus/losses_regression.hpp>

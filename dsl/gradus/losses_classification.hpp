@@ -15,16 +15,6 @@ constexpr sym readable(sym label, absent) { return label; }
 constexpr sym readable(sym label, sym ignored) { return where(label == ignored, 0.0, label); }
 constexpr sym unless_ignored(sym value, sym, absent) { return value; }
 constexpr sym unless_ignored(sym value, sym label, sym ignored) { return where(label == ignored, 0.0, value); }
-constexpr sym weighed(sym value, absent) { return value; }
-constexpr sym weighed(sym value, sym weight) { return weight * value; }
-template <fixed_string Axis>
-constexpr absent weight_at(absent, over_t<Axis>, sym) {
-    return {};
-}
-template <fixed_string Axis>
-constexpr sym weight_at(sym weight, over_t<Axis> over, sym label) {
-    return at(weight, over, label);
-}
 
 /// The weight of a row: that of its class, 0 if it is ignored.
 inline constexpr auto label_weight = make_op<"label_weight">([](auto over, auto target, auto weight, auto ignored) {
@@ -55,7 +45,7 @@ inline constexpr auto cross_entropy_body =
         const sym loss = weighed(logsumexp(x, over) - at(x, over, label), weight_at(weight, over, label));
         if constexpr (given<decltype(smoothing)>) {
             const sym spread = sum(weighed(logsumexp(x, over) - x, weight), over) / extent_of(x, over);
-            return unless_ignored((1.0 - smoothing) * loss + limit_product(smoothing, spread), target, ignored);
+            return unless_ignored((1.0 - smoothing) * loss + scaled(smoothing, spread), target, ignored);
         } else {
             return unless_ignored(loss, target, ignored);
         }
@@ -69,7 +59,7 @@ inline constexpr auto cross_entropy_of_probabilities =
             else
                 return target;
         };
-        return sum(weighed(limit_product(smoothed(), logsumexp(x, over) - x), weight), over);
+        return sum(weighed(scaled(smoothed(), logsumexp(x, over) - x), weight), over);
     });
 
 }  // namespace detail
@@ -129,6 +119,96 @@ constexpr auto cross_entropy(const X& logits, const T& target, over_t<Axis> axis
         return detail::cross_entropy_with_labels(logits, target, axis, option...);
     else
         return detail::cross_entropy_with_probabilities(logits, target, axis, option...);
+}
+
+namespace detail {
+
+inline constexpr auto focal_body =
+    make_op<"focal">([](auto x, auto over, auto target, auto gamma, auto weight, auto ignored) {
+        const sym label = readable(target, ignored);
+        const sym loss = logsumexp(x, over) - at(x, over, label);
+        const sym focused = focus(-expm1(-loss), gamma) * loss;
+        return unless_ignored(weighed(focused, weight_at(weight, over, label)), target, ignored);
+    });
+
+/// What PyTorch keeps the denominator of bce's gradient away from 0 by: the float32 number 1e-12.
+inline constexpr double bce_eps = 1e-12F;
+
+// By definition the gradients are not those of the clamped value: that of x has its own clamp, that of t none.
+inline constexpr auto bce_body = make_op<"bce">([](auto x, auto t, auto weight) {
+    const sym value = (t - 1.0) * max(log(1.0 - x), -100.0) - t * max(log(x), -100.0);
+    const sym for_x = (x - t) / max(x * (1.0 - x), bce_eps);
+    return weighed(custom_gradient(custom_gradient(value, x, for_x), t, log(1.0 - x) - log(x)), weight);
+});
+inline constexpr auto bce_with_logits_body = make_op<"bce_with_logits">(
+    [](auto x, auto t, auto weight, auto pos_weight) { return weighed(logit_loss(x, t, pos_weight), weight); });
+inline constexpr auto sigmoid_focal_body = make_op<"sigmoid_focal">([](auto x, auto t, auto gamma, auto alpha) {
+    const sym missed = t * sigmoid(-x) + (1.0 - t) * sigmoid(x);
+    const sym loss = focus(missed, gamma) * logit_loss(x, t, absent{});
+    if constexpr (given<decltype(alpha)>)
+        return (t * alpha + (1.0 - t) * (1.0 - alpha)) * loss;
+    else
+        return loss;
+});
+
+}  // namespace detail
+
+/// −w_t (1 − p_t)^γ log p_t with p = softmax(logits): cross-entropy that leaves out what is already right ·
+/// axes, labels, with::weight, with::ignore_index and mean as in cross_entropy, which it is for γ = 0 ·
+/// γ = 2 · a label outside the class axis that is not ignored is an error of the call · smooth ·
+/// Lin et al., arXiv 1708.02002
+template <expression X, expression T, fixed_string Axis, operand G = double, detail::option... Option>
+constexpr auto focal(const X& logits, const T& target, over_t<Axis> axis, const G& gamma, const Option&... option) {
+    static_assert(detail::options_fit<"focal", detail::allowed<"weight", "ignore_index">, Option...>());
+    static_assert(detail::knows_axes<X>(over_t<Axis>{}));
+    static_assert(detail::labels_fit<"focal", X, T, Axis>());
+    const auto weight = detail::picked<"weight">(option...);
+    const auto ignored = detail::picked<"ignore_index">(option...);
+    static_assert(detail::class_weights_fit<"focal", X, decltype(detail::picked<"weight">(option...)), Axis>());
+    return detail::loss_of_labels(detail::focal_body(logits, axis, target, gamma, weight, ignored), axis, target,
+                                  weight, ignored);
+}
+template <expression X, expression T, fixed_string Axis, detail::option... Option>
+constexpr auto focal(const X& logits, const T& target, over_t<Axis> axis, const Option&... option) {
+    return focal(logits, target, axis, 2.0, option...);
+}
+
+/// −(t log x + (1 − t) log(1 − x)), times the weight, of a probability x; logarithms are at least −100 ·
+/// equal axes, with::weight some of them · mean divides by the number of elements · the gradient of x is
+/// (x − t) / max(x (1 − x), 1e-12), that of t is log(1 − x) − log x · torch.nn.BCELoss
+template <expression X, operand T, detail::option... Option>
+constexpr auto bce(const X& x, const T& target, const Option&... option) {
+    static_assert(detail::options_fit<"bce", detail::allowed<"weight">, Option...>());
+    static_assert(detail::equal_axes<"bce", X, T>());
+    static_assert(detail::weight_fits<"bce", X, decltype(detail::picked<"weight">(option...))>());
+    return detail::bce_body(x, target, detail::picked<"weight">(option...));
+}
+
+/// p t softplus(−x) + (1 − t) softplus(x), times the weight: bce of sigmoid(x) without its clamps, with
+/// 0 · ∞ = 0 · equal axes, with::weight and with::pos_weight (p) some of them, 1 · mean divides by the
+/// number of elements · smooth · torch.nn.BCEWithLogitsLoss
+template <expression X, operand T, detail::option... Option>
+constexpr auto bce_with_logits(const X& x, const T& target, const Option&... option) {
+    static_assert(detail::options_fit<"bce_with_logits", detail::allowed<"weight", "pos_weight">, Option...>());
+    static_assert(detail::equal_axes<"bce_with_logits", X, T>());
+    static_assert(detail::weight_fits<"bce_with_logits", X, decltype(detail::picked<"weight">(option...))>());
+    static_assert(detail::weight_fits<"bce_with_logits", X, decltype(detail::picked<"pos_weight">(option...))>());
+    return detail::bce_with_logits_body(x, target, detail::picked<"weight">(option...),
+                                        detail::picked<"pos_weight">(option...));
+}
+
+/// bce_with_logits times (1 − p_t)^γ with p_t = t σ(x) + (1 − t) σ(−x) · equal axes · γ = 2; with::alpha:
+/// times α t + (1 − α) (1 − t) · mean divides by the number of elements · smooth · Lin et al.,
+/// arXiv 1708.02002 · torchvision.ops.sigmoid_focal_loss
+template <expression X, operand T, operand G = double, detail::option... Option>
+constexpr auto sigmoid_focal(const X& x, const T& target, const G& gamma, const Option&... option) {
+    static_assert(detail::options_fit<"sigmoid_focal", detail::allowed<"alpha">, Option...>());
+    static_assert(detail::equal_axes<"sigmoid_focal", X, T>());
+    return detail::sigmoid_focal_body(x, target, gamma, detail::picked<"alpha">(option...));
+}
+template <expression X, operand T, detail::option... Option>
+constexpr auto sigmoid_focal(const X& x, const T& target, const Option&... option) {
+    return sigmoid_focal(x, target, 2.0, option...);
 }
 
 }  // namespace gradus

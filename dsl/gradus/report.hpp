@@ -103,10 +103,18 @@ constexpr bool target_lacks_class_axis() {
     return true;
 }
 template <class Fact, bool Fit>
-constexpr bool weights_fit() {
+constexpr bool labels_have_slots() {
     static_assert(Fit,
-                  "gradus: axes that this loss does not allow: a weight may only have axes of the input, and class "
-                  "weights must have the class axis");
+                  "gradus: axes that this loss does not allow: the labels must have the axes of the input with the "
+                  "slot axis in place of the class axis");
+    return true;
+}
+template <class Fact, bool Fit>
+constexpr bool weights_fit() {
+    static_assert(
+        Fit,
+        "gradus: axes that this loss does not allow: a weight or variance may only have axes of the input, and "
+        "class weights must have the class axis");
     return true;
 }
 

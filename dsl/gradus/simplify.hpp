@@ -145,6 +145,14 @@ inline constexpr std::array simplify_rules{
          [](const pattern& p) {
              return rewriting{p.k * where(p.a, p.b, p.l), where(p.a, p.k * p.b, p.k * p.l)};
          }},
+    rule{"scaled by zero", "nothing remains",
+         [](const pattern& p) {
+             return rewriting{scaled(p.a.number(0), p.a), p.a.number(0)};
+         }},
+    rule{"scaled by a constant", "a product, since the constant is not zero",
+         [](const pattern& p) {
+             return rewriting{scaled(p.k, p.a), p.k * p.a};
+         }},
     // quotients
     rule{"unit divisor", "a / 1 is a",
          [](const pattern& p) {

@@ -35,6 +35,7 @@
     X(operator-, op::sub)            \
     X(operator*, op::mul)            \
     X(operator/, op::div)            \
+    X(scaled, op::scaled)            \
     X(pow, op::pow)                  \
     X(min, op::min)                  \
     X(max, op::max)                  \

@@ -186,6 +186,7 @@ const promise promises[] = {
     {op::sub, GRADUS_EXACT(a - b), 0.501, 0.501},
     {op::mul, GRADUS_EXACT(a* b), 0.501, 0.501},
     {op::div, GRADUS_EXACT(a / b), 0.501, 0.501},
+    {op::scaled, GRADUS_EXACT(a == 0 ? 0 : a * b), 0.5, 0.5},
     {op::pow, GRADUS_EXACT(std::pow(a, b)), 0.51, 1.1},
     {op::min, GRADUS_EXACT(minimum_of(a, b)), 0, 0},
     {op::max, GRADUS_EXACT(maximum_of(a, b)), 0, 0},

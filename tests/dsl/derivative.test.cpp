@@ -45,6 +45,8 @@ static_assert(grad(x* y, x) == y);
 static_assert(grad(x* x, x) == 2 * x);
 static_assert(grad(x / y, x) == 1 / y);
 static_assert(grad(x / y, y) == -(x / y / y));
+static_assert(grad(scaled(x, y), x) == y);
+static_assert(grad(scaled(x, y), y) == where(x == 0, 0, x));
 static_assert(grad(pow(x, 3), x) == 3 * x * x);
 static_assert(grad(pow(x, y), x) == y * pow(x, y - 1));
 static_assert(grad(pow(x, y), y) == where(x == 0, 0, pow(x, y) * log(x)));

@@ -87,6 +87,7 @@ TEST_CASE("binary primitives agree with the interpreter within their bounds") {
     check_binary_types("div", 0.5, 0.5, [](auto x, auto y) { return x / y; });
     check_binary_types("min", 0, 0, [](auto x, auto y) { return min(x, y); });
     check_binary_types("max", 0, 0, [](auto x, auto y) { return max(x, y); });
+    check_binary_types("scaled", 1, 1, [](auto x, auto y) { return scaled(x, y); });
     check_binary_types("pow", 1, 2, [](auto x, auto y) { return pow(x, y); });
     check_binary_types("less", 0, 0, [](auto x, auto y) { return where(x < y, 1, 2); });
     check_binary_types("less_equal", 0, 0, [](auto x, auto y) { return where(x <= y, 1, 2); });
