@@ -19,7 +19,7 @@ inline constexpr auto entropy_body =
 inline constexpr auto cross_entropy_of_body =
     make_op<"cross_entropy_of">([](auto p, auto q, auto over) { return -sum(scaled(p, log(q)), over); });
 inline constexpr auto kl_divergence_body =
-    make_op<"kl_divergence">([](auto p, auto q, auto over) { return sum(scaled(p, log(p) - log(q)), over); });
+    make_op<"kl_divergence">([](auto p, auto q, auto over) { return sum(scaled(p, log(p / q)), over); });
 
 }  // namespace detail
 
@@ -51,7 +51,7 @@ constexpr auto cross_entropy_of(const P& p, const Q& q, over_t<Names...> over) {
     return detail::cross_entropy_of_body(p, q, over);
 }
 
-/// KL(p‖q) = Σ p (log p − log q) along the named axes · equal axes · 0 where p = 0, ∞ where q = 0 < p ·
+/// KL(p‖q) = Σ p log(p / q) along the named axes · equal axes · 0 where p = 0, ∞ where q = 0 < p ·
 /// Kullback and Leibler 1951 · torch.distributions.kl_divergence
 template <expression P, expression Q, fixed_string... Names>
 constexpr auto kl_divergence(const P& p, const Q& q, over_t<Names...> over) {

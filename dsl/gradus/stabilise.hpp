@@ -168,16 +168,9 @@ inline constexpr std::array stabilise_rules{
          },
          -detail::infinity},
     rule{"entropy term", "0 log 0 is NaN; the limit is 0",
-         [](const pattern& p) {
-             return rewriting{p.a * log(p.a), where(p.a == 0.0, 0.0, p.a * log(p.a))};
-         },
-         0},
+         [](const pattern& p) { return rewriting{p.a * log(p.a), scaled(p.a, log(p.a))}; }, 0},
     rule{"relative entropy term", "0 log (0 / b) is NaN; the limit is 0",
-         [](const pattern& p) {
-             return rewriting{p.a * log(p.a / p.b),
-                              where(p.a == 0.0, where(isnan(p.b), p.b, 0.0), p.a * log(p.a / p.b))};
-         },
-         0},
+         [](const pattern& p) { return rewriting{p.a * log(p.a / p.b), scaled(p.a, log(p.a / p.b))}; }, 0},
     rule{"absolute value", "a * a overflows and underflows",
          [](const pattern& p) {
              return rewriting{sqrt(p.a * p.a), abs(p.a)};

@@ -40,7 +40,7 @@ int main() {
         "|---|---|---|---|---|---|---|---|---|\n");
     for_each_typed_formula([](const auto& row) { print(row); });
     fmt::print(
-        "\n`0 log 0` counts as the constant 0, whose derivative is 0. `min(max(0, x), 6)` is exact as it is typed.\n"
+        "\n`min(max(0, x), 6)` is exact as it is typed. The derivative of `p log p` at 0 is its limit.\n"
         "A table-driven test holds value and derivative of every row to a few ULP at these inputs, and to the same "
         "bits\n"
         "as the named function.\n");

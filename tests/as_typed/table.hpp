@@ -196,10 +196,10 @@ void for_each_typed_formula(Visit&& visit) {
     row(typed_formula{"p * log(p / q)",
                       "a term of kl_divergence",
                       p * log(p / q),
-                      where(p == 0, where(isnan(q), q, 0), p * log(p / q)),
+                      scaled(p, log(p / q)),
                       {0},
                       GRADUS_EACH(v == 0 ? 0 : v * std::log(v / 0.25L)),
-                      GRADUS_EACH(v == 0 ? 0 : std::log(v / 0.25L) + 1),
+                      GRADUS_EACH(std::log(v / 0.25L) + 1),
                       2,
                       4});
     row(typed_formula{"min(max(0, x), 6)",
