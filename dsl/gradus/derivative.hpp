@@ -79,10 +79,20 @@ constexpr sym chain_divide(sym g, sym divisor) {
 constexpr sym choose(sym condition, sym g) { return where(condition, g, 0.0); }
 constexpr sym choose_not(sym condition, sym g) { return where(condition, 0.0, g); }
 
-/// What an adjoint rule sees: the adjoint g of the result y, the operands, and the axes meant.
+/// How adjoint rules compare values: by themselves as it is written, which makes the default choices at
+/// kinks. one_sided.hpp derives the comparisons from one side of a tie.
+struct comparing {
+    constexpr virtual sym compare(op code, sym a, sym b) const { return a.apply(code, b); }
+    constexpr virtual sym sign_of(sym a) const { return sign(a); }
+    /// Where the elements of a attain the extreme y of the row.
+    constexpr virtual sym attained(sym a, sym y, over_axes) const { return a == y; }
+};
+
+/// What an adjoint rule sees: the adjoint g of the result y, the operands, the axes meant, and how to compare.
 struct pullback {
     sym g, y, a, b, c;
     over_axes over;
+    const comparing& by;
 };
 using adjoint_rule = sym (*)(const pullback&);
 
@@ -99,18 +109,18 @@ inline constexpr double two_over_sqrt_pi = 1.1283791670955126;
 /// Ties of max and min: the whole gradient to neither side against a constant (the subgradient 0 of
 /// relu at its kink), half to each of two variables.
 constexpr sym to_larger(const pullback& p, sym mine, sym other) {
-    const sym strict = choose(mine > other, p.g);
+    const sym strict = choose(p.by.compare(op::greater, mine, other), p.g);
     if ((*other).code == op::constant || (*mine).code == op::constant) return strict;
-    return where(mine == other, chain(p.g, 0.5), strict);
+    return where(p.by.compare(op::equal, mine, other), chain(p.g, 0.5), strict);
 }
 constexpr sym to_smaller(const pullback& p, sym mine, sym other) {
-    const sym strict = choose(mine < other, p.g);
+    const sym strict = choose(p.by.compare(op::less, mine, other), p.g);
     if ((*other).code == op::constant || (*mine).code == op::constant) return strict;
-    return where(mine == other, chain(p.g, 0.5), strict);
+    return where(p.by.compare(op::equal, mine, other), chain(p.g, 0.5), strict);
 }
 /// The extreme of a reduction shares its gradient equally among the elements that attain it.
 constexpr sym to_extreme(const pullback& p) {
-    const sym attained = p.a == p.y;
+    const sym attained = p.by.attained(p.a, p.y, p.over);
     return choose(attained, chain_divide(p.g, sum(where(attained, 1.0, 0.0), p.over)));
 }
 
@@ -122,7 +132,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::uniform, {}},
     {op::wildcard, {}},
     {op::neg, {GRADUS_ADJOINT(-p.g)}},
-    {op::abs, {GRADUS_ADJOINT(chain(p.g, sign(p.a)))}},
+    {op::abs, {GRADUS_ADJOINT(chain(p.g, p.by.sign_of(p.a)))}},
     {op::sign, {}},
     {op::exp, {GRADUS_ADJOINT(chain(p.g, p.y))}},
     {op::expm1, {GRADUS_ADJOINT(chain(p.g, exp(p.a)))}},

@@ -5,4 +5,5 @@
 #include <gradus/activations.hpp>
 #include <gradus/evaluate.hpp>
 #include <gradus/formula.hpp>
+#include <gradus/kinks.hpp>
 #include <gradus/losses.hpp>

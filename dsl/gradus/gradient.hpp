@@ -4,7 +4,7 @@
 #pragma once
 
 #include <gradus/composite.hpp>
-#include <gradus/differentiate.hpp>
+#include <gradus/one_sided.hpp>
 
 namespace gradus {
 namespace detail {
@@ -19,27 +19,19 @@ template <class T>
 concept any_variable = is_variable<std::remove_cvref_t<T>>::value;
 
 /// The derivative lives on the variable's axes and has its element type.
-template <class X>
+template <class X, kink_policy Policy = kink_policy::torch>
 struct vjp_tag {
     using derivative_for = X;
     static constexpr sym build(builder& graph, sym y, sym x, sym upstream) {
-        return {&graph, differentiate(graph, y.id, x.id, upstream.id)};
+        return {&graph, differentiate(graph, y.id, x.id, upstream.id, Policy)};
     }
     static constexpr axis_names axes(const axis_names&, const axis_names& x, const axis_names&) { return x; }
 };
 
-/// The directional derivative as two reverse sweeps: v ↦ (∂y/∂x)ᵀ v is linear, and its transpose at dx
-/// is (∂y/∂x) dx; v itself falls away.
+template <kink_policy Policy = kink_policy::torch>
 struct jvp_tag {
     static constexpr sym build(builder& graph, sym y, sym x, sym direction) {
-        input entry;
-        for_each_axis(y.axes(), [&](int axis) { entry.axes.push_back(axis); });
-        const sym v{&graph, graph.input_node("(cotangent)", entry)};
-        const sym transposed{&graph, differentiate(graph, y.id, x.id, v.id)};
-        // A gradient that is constant along an axis of x still acts on every element of it.
-        const axis_set hidden = (*x).axes & ~transposed.axes();
-        const sym upstream = hidden == 0 ? direction : sum(direction, over_axes{hidden});
-        return {&graph, differentiate(graph, transposed.id, v.id, upstream.id)};
+        return {&graph, push_forward(graph, y.id, x.id, direction.id, Policy)};
     }
     static constexpr axis_names axes(const axis_names& y, const axis_names&, const axis_names&) { return y; }
 };
@@ -51,7 +43,7 @@ constexpr bool can_differentiate() {
     return known.find(X::name.view()) != nullptr;
 }
 template <expression F, any_variable X>
-constexpr bool check_gradient() {
+constexpr bool can_have_gradient() {
     return report::is_differentiable<report::gradient_for<X::name>, is_variable<X>::differentiable>() &&
            report::occurs<report::gradient_for<X::name>, can_differentiate<F, X>()>();
 }
@@ -62,29 +54,31 @@ constexpr bool seed_fits() {
 
 }  // namespace detail
 
-/// The gradient of a scalar expression f for the variable x: an expression with the axes of x.
-template <expression F, detail::any_variable X>
-constexpr auto grad(const F& f, const X& x) {
+/// The gradient of a scalar expression f for the variable x: an expression with the axes of x. At kinks the
+/// derivative that the policy names, by default kinks::torch.
+template <expression F, detail::any_variable X, kink_policy Policy = kink_policy::torch>
+constexpr auto grad(const F& f, const X& x, at_kinks<Policy> = {}) {
     static_assert(report::is_scalar<(F::axes().count == 0)>());
-    static_assert(detail::check_gradient<F, X>());
-    return make_expression<detail::vjp_tag<X>>(f, x, 1.0);
+    static_assert(detail::can_have_gradient<F, X>());
+    return make_expression<detail::vjp_tag<X, Policy>>(f, x, 1.0);
 }
 
 /// The vector-Jacobian product gyᵀ ∂y/∂x: reverse mode with the upstream gradient gy, whose axes are
 /// among those of y (missing ones are broadcast).
-template <expression Y, detail::any_variable X, operand G>
-constexpr auto vjp(const Y& y, const X& x, const G& gy) {
-    static_assert(detail::check_gradient<Y, X>());
+template <expression Y, detail::any_variable X, operand G, kink_policy Policy = kink_policy::torch>
+constexpr auto vjp(const Y& y, const X& x, const G& gy, at_kinks<Policy> = {}) {
+    static_assert(detail::can_have_gradient<Y, X>());
     static_assert(detail::seed_fits<G, Y>());
-    return make_expression<detail::vjp_tag<X>>(y, x, gy);
+    return make_expression<detail::vjp_tag<X, Policy>>(y, x, gy);
 }
 
-/// The Jacobian-vector product ∂y/∂x dx: the derivative of y in the direction dx.
-template <expression Y, detail::any_variable X, operand D>
-constexpr auto jvp(const Y& y, const X& x, const D& dx) {
-    static_assert(detail::check_gradient<Y, X>());
+/// The Jacobian-vector product ∂y/∂x dx: the derivative of y in the direction dx. Policies take the limits of
+/// ∂y/∂x, whatever the sign of dx.
+template <expression Y, detail::any_variable X, operand D, kink_policy Policy = kink_policy::torch>
+constexpr auto jvp(const Y& y, const X& x, const D& dx, at_kinks<Policy> = {}) {
+    static_assert(detail::can_have_gradient<Y, X>());
     static_assert(detail::seed_fits<D, X>());
-    return make_expression<detail::jvp_tag>(y, x, dx);
+    return make_expression<detail::jvp_tag<Policy>>(y, x, dx);
 }
 
 }  // namespace gradus

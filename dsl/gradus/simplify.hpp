@@ -242,6 +242,22 @@ inline constexpr std::array simplify_rules{
          [](const pattern& p) {
              return rewriting{where(p.a, p.b, where(p.a, p.c, p.d)), where(p.a, p.b, p.d)};
          }},
+    rule{"nested select, taken above", "a > b implies a >= b",
+         [](const pattern& p) {
+             return rewriting{where(p.a > p.b, where(p.a >= p.b, p.c, p.d), p.e), where(p.a > p.b, p.c, p.e)};
+         }},
+    rule{"nested select, taken below", "a < b implies a <= b",
+         [](const pattern& p) {
+             return rewriting{where(p.a < p.b, where(p.a <= p.b, p.c, p.d), p.e), where(p.a < p.b, p.c, p.e)};
+         }},
+    rule{"nested select, not taken above", "a > b implies a >= b",
+         [](const pattern& p) {
+             return rewriting{where(p.a >= p.b, p.c, where(p.a > p.b, p.d, p.e)), where(p.a >= p.b, p.c, p.e)};
+         }},
+    rule{"nested select, not taken below", "a < b implies a <= b",
+         [](const pattern& p) {
+             return rewriting{where(p.a <= p.b, p.c, where(p.a < p.b, p.d, p.e)), where(p.a <= p.b, p.c, p.e)};
+         }},
     // piecewise functions typed with max and min
     rule{"ELU", "one branch each: a join that a tie of min and max would give the slope 0",
          [](const pattern& p) {

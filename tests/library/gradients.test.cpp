@@ -113,3 +113,18 @@ TEST_CASE("value and gradient of a loss come from one kernel") {
     const std::vector<float> expected{0.5F, 1, 1.5F, -2};
     for (std::size_t i = 0; i < 4; ++i) CHECK(gradient[i] == expected[i]);
 }
+
+TEST_CASE("kernels take the derivative at kinks that the policy names") {
+    constexpr auto g = tensor<"g[row, col]", double>;
+    const std::vector<double> X{-6, -3, -1, -0.5, 0, 0.5, 1, 2, 3, 4, 6, 7}, G = numbers<double>(12, -1, 1);
+    const auto all = [&](const auto& f) {
+        CHECK(compare(vjp(f, x, g, kinks::left), {1, 0}, x = view(X, {3, 4}), g = view(G, {3, 4})) == "");
+        CHECK(compare(vjp(f, x, g, kinks::right), {1, 0}, x = view(X, {3, 4}), g = view(G, {3, 4})) == "");
+        CHECK(compare(vjp(f, x, g, kinks::midpoint), {1, 0}, x = view(X, {3, 4}), g = view(G, {3, 4})) == "");
+    };
+    all(relu6(x));
+    all(hardswish(x));
+    all(hardshrink(x));
+    all(x * (x > 0));
+    all(max(x, abs(2 * x) - 3));
+}
