@@ -81,6 +81,14 @@ constexpr bool is_scalar() {
                   "upstream gradient with vjp(y, x, gy)");
     return true;
 }
+template <bool One>
+constexpr bool has_one_variable() {
+    static_assert(
+        One,
+        "gradus: kinks and facts are of a function of one variable: a tensor or a scalar; give the parameters "
+        "as numbers");
+    return true;
+}
 template <bool Fits>
 constexpr bool seed_fits() {
     static_assert(Fits, "gradus: the upstream gradient or direction has an axis that the expression lacks");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Derivatives at kinks by policy. One-sided derivatives are those of the branch on that side, by hand.
+// Derivatives at kinks by policy, and the lists of kinks. One-sided derivatives are those of the branch on that
+// side, by hand.
 #include "support/catch.hpp"
 
 #include <gradus/dsl.hpp>
@@ -79,6 +80,73 @@ static_assert(at_point(hardtanh(x), 1).is(0, 1, 0));
 static_assert(at_point(hardswish(x), -3).is(-0.5, 0, -0.5));
 static_assert(at_point(hardswish(x), 3).is(1, 1.5, 1));
 static_assert(at_point(elu(x, 0.5), 0).is(0.5, 0.5, 1));
+
+// ---- the list of kinks
+
+struct expected_kink {
+    double at, left, right, torch;
+};
+constexpr bool close(double a, double b) { return a == b || (a - b < 1e-15 && b - a < 1e-15); }
+/// Whether a list is complete and holds these kinks without jumps.
+template <std::size_t Size>
+constexpr bool are(const kinks& found, const std::array<expected_kink, Size>& expected) {
+    bool same = found.complete() && found.size() == Size;
+    for (std::size_t i = 0; same && i < Size; ++i) {
+        const kink& k = found[i];
+        same = k.at == expected[i].at && close(k.left, expected[i].left) && close(k.right, expected[i].right) &&
+               k.torch == expected[i].torch && !k.is_jump() && k.value_left == k.value && k.value_right == k.value;
+    }
+    return same;
+}
+template <class... Expected>
+constexpr bool are(const kinks& found, const Expected&... expected) {
+    return are(found, std::array<expected_kink, sizeof...(Expected)>{expected...});
+}
+constexpr bool none(const kinks& found) { return found.complete() && found.size() == 0; }
+using k = expected_kink;
+
+static_assert(are(kinks(relu(x)), k{0, 0, 1, 0}));
+static_assert(are(kinks(relu(v)), k{0, 0, 1, 0}));
+static_assert(are(kinks(abs(x)), k{0, -1, 1, 0}));
+static_assert(are(kinks(relu6(x)), k{0, 0, 1, 0}, k{6, 1, 0, 0}));
+static_assert(are(kinks(min(max(x, 0), 6)), k{0, 0, 1, 0}, k{6, 1, 0, 0}));
+static_assert(are(kinks(hardtanh(x)), k{-1, 0, 1, 0}, k{1, 1, 0, 0}));
+static_assert(are(kinks(hardtanh(x, -0.25, 2)), k{-0.25, 0, 1, 0}, k{2, 1, 0, 0}));
+static_assert(are(kinks(softshrink(x)), k{-0.5, 1, 0, 0}, k{0.5, 0, 1, 0}));
+static_assert(are(kinks(hardswish(x)), k{-3, 0, -0.5, -0.5}, k{3, 1.5, 1, 1}));
+static_assert(are(kinks(elu(x, 0.5)), k{0, 0.5, 1, 0.5}));
+static_assert(are(kinks(max(0, x) + min(0, 0.75 * (exp(x) - 1))), k{0, 0.75, 1, 0.75}));
+static_assert(are(kinks(leaky_relu(2 * x - 3, 0.25)), k{1.5, 0.5, 2, 0.5}));
+static_assert(are(kinks(max(x, 2 * x)), k{0, 1, 2, 1.5}));
+static_assert(are(kinks(smooth_l1(x, 1) + abs(x - 2) * 3), k{2, -2, 4, 1}));
+static_assert(are(kinks(max(x * (x - 1), 0)), k{0, -1, 0, 0}, k{1, 0, 1, 0}));
+
+// joins without a kink, and smooth functions
+static_assert(none(kinks(elu(x))));
+static_assert(none(kinks(celu(x, 2))));
+static_assert(none(kinks(smooth_l1(x, 0, 0.5))));
+static_assert(none(kinks(x / (1 + abs(x)))));
+static_assert(none(kinks(gelu(x))));
+static_assert(none(kinks(silu(x))));
+static_assert(none(kinks(mish(x))));
+static_assert(none(kinks(where(x > 0, x, x))));
+
+// jumps
+constexpr kinks cut(hardshrink(x, 0.5));
+static_assert(cut.size() == 2 && cut[0].is_jump() && cut[1].is_jump());
+static_assert(cut[1].at == 0.5 && cut[1].value_left == 0 && cut[1].value_right == 0.5 && cut[1].value == 0);
+static_assert(cut[0].left == 1 && cut[0].right == 0 && cut[0].torch == 0);
+constexpr kinks step(where(x > 2, 1, 0));
+static_assert(step.size() == 1 && step[0].at == 2 && step[0].is_jump() && step[0].left == 0 && step[0].right == 0);
+
+// the derivative that a policy takes
+constexpr kinks of_abs(abs(x));
+static_assert(of_abs[0].derivative(kinks::left) == -1 && of_abs[0].derivative(kinks::right) == 1);
+static_assert(of_abs[0].derivative(kinks::torch) == 0 && of_abs[0].derivative(kinks::midpoint) == 0);
+
+// what is not a matter of straight lines is said to be incomplete
+static_assert(!kinks(max(x * x, 1)).complete());
+static_assert(!kinks(x * floor(x)).complete());
 
 }  // namespace
 
@@ -169,4 +237,47 @@ TEST_CASE("a declared derivative has its limits as its one-sided values") {
 TEST_CASE("where both sides agree the midpoint is their value, to the last bit and without overflow") {
     const auto f = 1e308 * x + where(x > 0, 0, 0 * x) + max(x, 2 * x);
     CHECK(evaluate(grad(f, x, kinks::midpoint), x = 1.0) == evaluate(grad(f, x), x = 1.0));
+}
+
+TEST_CASE("PyTorch's cut of softplus is a jump of rounding size in the value and a kink") {
+    const kinks k(softplus(x, 2, 5));
+    REQUIRE(k.size() == 1);
+    CHECK(k[0].at == 2.5);
+    CHECK(k[0].left == Approx(1 / (1 + std::exp(-5))).epsilon(1e-15));
+    CHECK(k[0].right == 1);
+    CHECK(k[0].torch == k[0].left);
+}
+
+TEST_CASE("a kink whose tie rounding keeps from being exact is found") {
+    // 0.3 x + 0.1 is not exactly 0 at any float64 near -1/3.
+    const kinks k(min(max(0.3 * x + 0.1, 0), 1));
+    REQUIRE(k.size() == 2);
+    CHECK(k[0].at == Approx(-1.0 / 3).epsilon(1e-15));
+    CHECK(k[0].left == 0);
+    CHECK(k[0].right == 0.3);
+    CHECK(k[1].at == Approx(3).epsilon(1e-15));
+    CHECK(k.complete());
+}
+
+TEST_CASE("kinks are those of the function, not of the spelling") {
+    CHECK(none(kinks(max(x, 0) - max(-x, 0))));
+    CHECK(are(kinks(0.5 * (x + abs(x))), expected_kink{0, 0, 1, 0.5}));
+    CHECK(are(kinks(sqrt(x * x)), expected_kink{0, -1, 1, 0}));
+}
+
+TEST_CASE("vertical tangents and logarithms at a join have infinite derivatives") {
+    const kinks root(sqrt(abs(x)));
+    REQUIRE(root.size() == 1);
+    CHECK(root[0].right == std::numeric_limits<double>::infinity());
+    CHECK(root[0].left == -std::numeric_limits<double>::infinity());
+    const kinks log_above(where(x > 0, log(x), 0));
+    REQUIRE(log_above.size() == 1);
+    CHECK(log_above[0].is_jump());
+}
+
+TEST_CASE("folds within folds are all found, and too many are said to be incomplete") {
+    const auto four = abs(abs(abs(abs(x - 8) - 4) - 2) - 1);
+    CHECK(kinks(four).complete());
+    CHECK(kinks(four).size() == 1 + 2 + 4 + 8);
+    CHECK_FALSE(kinks(abs(abs(four - 0.5) - 0.25)).complete());
 }
