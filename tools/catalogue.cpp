@@ -68,14 +68,14 @@ std::string picture(std::string_view name, const auto& f) {
     return svg + fmt::format("<text x=\"8\" y=\"18\">{}</text>\n</svg>\n", name);
 }
 
-}  // namespace
+// ---- the lists
 
-void print_catalogue(bool markdown) {
+void print_activations(bool markdown) {
     if (markdown)
         fmt::print(
-            "# Catalogue\n\nMade by `gradus catalogue --markdown`. Formulas and derivatives as they stand after all "
-            "rewrites, with the parameters shown.\n\n## Activations\n\n"
-            "| name | parameters | PyTorch | formula | derivative |\n|---|---|---|---|---|\n");
+            "## Activations\n\nPointwise; with the parameters shown. Along axes there are `softmax`, `softmin`, "
+            "`log_softmax` and `glu`;\nwith a shape that is learnt `chebyshev`; `rrelu` stands here as it is in "
+            "evaluation.\n\n| name | parameters | PyTorch | formula | derivative |\n|---|---|---|---|---|\n");
     hana::for_each(activations, [&](const auto& row) {
         const auto f = row(x);
         const std::string formula = to_text(f).str(), derivative = to_text(grad(f, x)).str();
@@ -85,6 +85,31 @@ void print_catalogue(bool markdown) {
         else
             fmt::print("{:12} {:32} {}\n", row.name, parameters_of(row), formula);
     });
+}
+void print_losses(bool markdown) {
+    if (markdown)
+        fmt::print(
+            "\n## Losses\n\nOne value an element or row; `mean`, `sum` or `sum_and_weight` reduce them. Options "
+            "at their defaults.\n\n| name | PyTorch | formula |\n|---|---|---|\n");
+    hana::for_each(losses, [&](const auto& row) {
+        const std::string formula = to_text(row.template of<float>()).str();
+        if (markdown)
+            fmt::print("| `{}` | {} | `{}` |\n", row.name, row.torch.empty() ? "" : fmt::format("`{}`", row.torch),
+                       formula);
+        else
+            fmt::print("{:22} {}\n", row.name, formula);
+    });
+}
+
+}  // namespace
+
+void print_catalogue(bool markdown) {
+    if (markdown)
+        fmt::print(
+            "# Catalogue\n\nMade by `gradus catalogue --markdown`. Formulas and derivatives as they stand after "
+            "all rewrites.\n\n");
+    print_activations(markdown);
+    print_losses(markdown);
 }
 
 void write_gallery(const std::string& folder) {

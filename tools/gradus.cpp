@@ -3,7 +3,7 @@
 //
 //     gradus targets                  the processors that code can be made for
 //     gradus rules [--markdown]       every rewrite rule with its reason
-//     gradus catalogue [--markdown]   every activation with parameters, formula and derivative
+//     gradus catalogue [--markdown]   every activation and loss with its formula
 //     gradus gallery FOLDER           a picture of each activation and its derivative, as SVG
 //     gradus explain FILE             the stages of a graph in text form, as explain().graph() prints it
 #include <fstream>
@@ -50,7 +50,7 @@ int main(int argc, char** argv) try {
         page->callback([&markdown, print] { print(markdown); });
     };
     add_page("rules", "every rewrite rule with its reason", pages::print_rules);
-    add_page("catalogue", "every activation with parameters, formula and derivative", pages::print_catalogue);
+    add_page("catalogue", "every activation and loss with its formula", pages::print_catalogue);
     CLI::App* const gallery = app.add_subcommand("gallery", "a picture of each activation and its derivative, as SVG");
     std::string folder;
     gallery->add_option("folder", folder, "where to")->required();
