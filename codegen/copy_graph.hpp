@@ -11,6 +11,7 @@ inline graph copy_of(graph_view g) {
     copy.nodes = vec<node>(g.nodes);
     copy.inputs = vec<input>(g.inputs);
     copy.outputs = vec<output>(g.outputs);
+    copy.requirements = vec<requirement>(g.requirements);
     copy.axes = vec<name_ref>(g.axes);
     copy.log = vec<firing>(g.log);
     copy.names = vec<char>(std::span<const char>(g.names.data(), g.names.size()));

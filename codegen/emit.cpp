@@ -31,8 +31,7 @@ void kernel_emitter::run() {
     for (int i = 0; i < static_cast<int>(plan_.stages.size()); ++i) {
         starts.push_back(llvm::BasicBlock::Create(module_.getContext(), "stage" + std::to_string(i), function_));
         ir_.SetInsertPoint(starts.back());
-        emit_stage(i);
-        ir_.CreateRet(number(-1));
+        ir_.CreateRet(emit_stage(i));
     }
     ir_.SetInsertPoint(entry_);
     auto* const choice = ir_.CreateSwitch(function_->getArg(2), none, static_cast<unsigned>(starts.size()));
@@ -51,7 +50,8 @@ void kernel_emitter::prepare_function() {
 
 // ---- stages
 
-void kernel_emitter::emit_stage(int index) {
+/// Returns what the kernel returns from this stage.
+llvm::Value* kernel_emitter::emit_stage(int index) {
     const stage& s = plan_.stages[static_cast<std::size_t>(index)];
     memo_.assign(plan_.body.nodes.size(), nullptr);
     coordinate_.fill(nullptr);
@@ -69,34 +69,54 @@ void kernel_emitter::emit_stage(int index) {
     ir_.SetInsertPoint(body);
     switch (s.shape.form) {
         case stage_form::check: return emit_check(s);
-        case stage_form::rows: return emit_rows(s);
-        case stage_form::blocks: return emit_blocks(s, index);
-        case stage_form::combine: return emit_combine(s);
+        case stage_form::rows: emit_rows(s); break;
+        case stage_form::blocks: emit_blocks(s, index); break;
+        case stage_form::combine: emit_combine(s); break;
     }
+    return number(-1);
 }
 
-/// Tests one label an item; leaves the function with the item's number at the first that lies outside.
-void kernel_emitter::emit_check(const stage& s) {
-    loop("item", begin_, end_, number(1), [&](value item) {
-        place_item(s.shape.rows, -1, 1, item);
-        const value label = first_lane(in_kind(s.label, kind::integer));
-        const value extent = extents_[static_cast<std::size_t>(s.shape.axis)];
-        // Unsigned, a negative label lies above every extent.
-        when(ir_.CreateICmpUGE(label, extent), [&] {
-            ir_.CreateRet(item);
-            ir_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "unreached", function_));
+/// Tests the condition on all rows; the number of the first row at which it fails, row-major, or -1.
+llvm::Value* kernel_emitter::emit_check(const stage& s) {
+    const value first = local(ir_.getInt64Ty(), 1, "first");
+    ir_.CreateStore(number(-1), first);
+    for_rows(s, [&] { test_lanes(s, first); });
+    return ir_.CreateLoad(ir_.getInt64Ty(), first);
+}
+
+/// Lowers `first`, of which -1 is the largest, to the number of the first lane at which the condition fails.
+void kernel_emitter::test_lanes(const stage& s, value first) {
+    const node_id condition = plan_.body.requirements[static_cast<std::size_t>(s.tested)].condition;
+    value bad = ir_.CreateNot(in_kind(condition, kind::boolean));
+    if (mask_ != nullptr) bad = ir_.CreateAnd(bad, mask_);
+    when(ir_.CreateOrReduce(bad), [&] {
+        llvm::Type* const bits = ir_.getIntNTy(lanes_);
+        const value lane =
+            ir_.CreateIntrinsic(llvm::Intrinsic::cttz, {bits}, {ir_.CreateBitCast(bad, bits), ir_.getTrue()});
+        value row = number(0);
+        for_each_axis(s.shape.rows, [&](int axis) {
+            value at = coordinate_[static_cast<std::size_t>(axis)];
+            if (axis == lane_) at = ir_.CreateAdd(at, ir_.CreateZExt(lane, ir_.getInt64Ty()));
+            row = ir_.CreateAdd(ir_.CreateMul(row, extents_[static_cast<std::size_t>(axis)]), at);
         });
+        const value known = ir_.CreateLoad(ir_.getInt64Ty(), first);
+        ir_.CreateStore(ir_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, known, row), first);
     });
 }
 
 void kernel_emitter::emit_rows(const stage& s) {
+    for_rows(s, [&] { emit_row(s); });
+}
+
+/// The body for each row of the items; for all lanes, if the lane axis is one of the rows'.
+void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) {
     const bool lane_in_rows = lane_ >= 0 && (s.shape.rows >> lane_ & 1) != 0;
     loop("item", begin_, end_, number(1), [&](value item) {
         place_item(s.shape.rows, lane_in_rows ? lane_ : -1, s.shape.chunk, item);
-        if (!lane_in_rows) return emit_row(s);
+        if (!lane_in_rows) return row();
         const value from = ir_.CreateMul(coordinate_[static_cast<std::size_t>(lane_)], number(s.shape.chunk));
         const value to = smaller(ir_.CreateAdd(from, number(s.shape.chunk)), extents_[static_cast<std::size_t>(lane_)]);
-        at_lanes(from, to, [&] { emit_row(s); });
+        at_lanes(from, to, row);
     });
 }
 

@@ -51,12 +51,14 @@ private:
     // ---- emit.cpp: stages and loops
     void prepare_function();
     void finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used);
-    void emit_stage(int index);
-    void emit_check(const stage& s);
+    value emit_stage(int index);
+    value emit_check(const stage& s);
+    void test_lanes(const stage& s, value first);
     void emit_rows(const stage& s);
     void emit_blocks(const stage& s, int index);
     void emit_combine(const stage& s);
     void emit_row(const stage& s);
+    void for_rows(const stage& s, const std::function<void()>& row);
     void emit_sweep(const stage& s, const sweep& part);
     void sweep_runs(const stage& s, const body_function& run);
     void at_lanes(value from, value to, const std::function<void()>& body);

@@ -122,27 +122,23 @@ private:
         return shifted / fold(op::reduce_sum, shifted, over.set);
     }
     sym gather(const node& n) {
-        const axis_set over = loops_of(n.over);
-        if (std::popcount(over) != 1) throw error("`at` reads along one named axis, which \"...\" is not");
-        const sym label = operand(n, 1);
-        if (depends_on_reduction(label.id))
-            throw error("a label of `at` depends on a reduction, but labels are checked before anything is computed");
-        labels_.push_back({label.id, std::countr_zero(over)});
-        return read_at(operand(n, 0), over, label);
+        const axis_set over = label_axis(n.over);
+        bool required = false;
+        for (const requirement& r : g_.requirements) required |= r.over == n.over && r.value == n.args[1];
+        if (!required) throw internal_error("a label of `at` without its requirement");
+        return read_at(operand(n, 0), over, operand(n, 1));
     }
-    bool depends_on_reduction(node_id root) const {
-        std::vector<std::uint8_t> seen(out_.size(), 0);
-        std::vector<node_id> open{root};
-        while (!open.empty()) {
-            const node_id id = open.back();
-            open.pop_back();
-            if (seen[id] != 0) continue;
-            seen[id] = 1;
-            const node& n = out_[id];
-            if (about(n.code).shape == form::reduction) return true;
-            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
-        }
-        return false;
+    axis_set label_axis(axis_set axes) const {
+        const axis_set over = loops_of(axes);
+        if (std::popcount(over) != 1) throw error("`at` reads along one named axis, which \"...\" is not");
+        return over;
+    }
+    sym at(sym e, axis_set over, sym label) {
+        node n;
+        n.code = op::at;
+        n.args = {e.id, label.id, no_node};
+        n.over = over;
+        return {&out_, out_.intern(n)};
     }
     /// e with the coordinate along one axis replaced by a label. Reductions are not entered, since a
     /// label may vary along the axis that is being reduced: their results are read from memory.
@@ -152,7 +148,7 @@ private:
         if (n.code == op::index && n.over == over) return label;
         const primitive& row = about(n.code);
         if (n.code == op::at) return read_through(n, over, label);
-        if (row.shape != form::pointwise) return at(e, over_axes{over}, label);
+        if (row.shape != form::pointwise) return at(e, over, label);
         node copy = n;
         for (std::size_t i = 0; i < static_cast<std::size_t>(row.arity); ++i)
             copy.args[i] = read_at({&out_, n.args[i]}, over, label).id;
@@ -166,7 +162,7 @@ private:
         const sym inner = read_at({&out_, n.args[0]}, over, label);
         const sym outer = read_at({&out_, n.args[1]}, over, label);
         const axis_set axes = (n.axes & ~over) | label.axes();
-        return at(inner, over_axes{n.over}, varying_along(outer, axes & ~at(inner, over_axes{n.over}, outer).axes()));
+        return at(inner, n.over, varying_along(outer, axes & ~at(inner, n.over, outer).axes()));
     }
     /// The same integer, as a node that has further axes.
     sym varying_along(sym label, axis_set axes) {
@@ -174,7 +170,20 @@ private:
         return label;
     }
 
-    /// The labels are carried through as further outputs, to be found again after renumbering.
+    // ---- requirements
+
+    /// 0 <= label < extent; of a label that is no integer by its kind, also that it is one by its value.
+    sym inside(sym label, axis_set over) {
+        const sym within = label >= 0.0 && label < extent_of(label, over_axes{over});
+        return (*label).type == kind::integer ? within : within && floor(label) == label;
+    }
+    requirement required(const requirement& r) {
+        if (r.over == 0) return {made_[r.condition].id, no_node, 0};
+        const axis_set over = label_axis(r.over);
+        const sym label = made_[r.value];
+        return {inside(label, over).id, label.id, over};
+    }
+
     legalised finish() {
         vec<output> outputs;
         for (output out : g_.outputs) {
@@ -183,19 +192,10 @@ private:
             out.name = out_.add_name(g_.text_of(out.name));
             outputs.push_back(out);
         }
-        for (const label_use& use : labels_) {
-            output carried;
-            carried.value = use.label;
-            outputs.push_back(carried);
-        }
-        legalised result{out_.finish(outputs), {}};
-        for (std::size_t i = 0; i < labels_.size(); ++i) {
-            const label_use use{result.body.outputs[g_.outputs.size() + i].value, labels_[i].axis};
-            bool known = false;
-            for (const label_use& other : result.labels) known |= other.label == use.label && other.axis == use.axis;
-            if (!known) result.labels.push_back(use);
-        }
-        while (result.body.outputs.size() > g_.outputs.size()) result.body.outputs.pop_back();
+        legalised result;
+        for (std::size_t i = 0; i < g_.requirements.size(); ++i)
+            if (out_.add(required(g_.requirements[i]))) result.sources.push_back(static_cast<int>(i));
+        result.body = out_.finish(outputs);
         return result;
     }
 
@@ -204,7 +204,6 @@ private:
     builder out_;
     std::vector<sym> inputs_;
     std::vector<sym> made_;
-    std::vector<label_use> labels_;
 };
 
 }  // namespace

@@ -8,15 +8,9 @@
 
 namespace gradus {
 
-/// A label whose values must lie inside an axis.
-struct label_use {
-    node_id label = no_node;
-    int axis = 0;  ///< loop axis
-};
-
 struct legalised {
-    graph body;
-    std::vector<label_use> labels;
+    graph body;                ///< its requirements have conditions, those of labels too
+    std::vector<int> sources;  ///< for each requirement of the body, that of the graph which it stands for
 };
 
 /// The graph in terms of the layout's loop axes and of primitives that have vector code: logsumexp and
@@ -25,7 +19,7 @@ struct legalised {
 ///
 /// A read that several labels place is a chain at(at(tensor, A, s), B, t). Its labels are all taken at the
 /// position of the outermost node; where two replace the same coordinate, the outer one does.
-/// Throws gradus::error if `at` reads along "..." or a label depends on a reduction.
+/// Throws gradus::error if `at` reads along "...".
 legalised legalise(graph_view g, const layout& arrangement);
 
 }  // namespace gradus

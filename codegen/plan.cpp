@@ -8,6 +8,9 @@
 // its own. A group whose result some output on the same axes needs late is moved to that later level,
 // so that its inputs are not swept twice, unless what the output waits for is made of that very result:
 // then it is kept, and the output has a stage of its own.
+//
+// A check has the level after the reductions it needs, and runs before the other stages of its level. No
+// output is stored at a level before that of the last check.
 #include "plan.hpp"
 
 #include <algorithm>
@@ -44,15 +47,14 @@ public:
         plan_.body = std::move(made.body);
         plan_.arrangement = arrangement;
         plan_.arithmetic = arithmetic_of(plan_.body);
-        labels_ = std::move(made.labels);
+        sources_ = std::move(made.sources);
     }
 
     plan run() {
         collect_needs();
         assign_levels();
         place_outputs();
-        add_checks();
-        for (const auto& [key, members] : stages_) add_stage(key, members);
+        add_stages();
         return std::move(plan_);
     }
 
@@ -119,12 +121,14 @@ private:
     /// Moves a group to the level at which an output on its axes can be stored; false if none had to.
     bool delay_groups() {
         bool moved = false;
+        const int last_check = last_check_level();
         for (const output& out : plan_.body.outputs) {
             const needs all = needs_of_operand(out.value);
             for (const need& n : all) {
                 const group g = group_of(n.fold);
                 if (n.gathered || g.rows == 0 || g.all() != out.axes.set() || needed_early(all, g)) continue;
-                const int wanted = level_after(all, g);
+                if (needed_by_check(n.fold)) continue;
+                const int wanted = std::max(level_after(all, g), last_check);
                 if (level_.at(n.fold) < wanted) moved |= delay(n.fold, wanted);
             }
         }
@@ -137,6 +141,14 @@ private:
                 if (!same_row(other, g) && same_row(n, g) && made_of_.at(other.fold).contains(n.fold)) return true;
         return false;
     }
+    /// Whether a check is computed from a fold, or from one of its row that moves with it.
+    bool needed_by_check(node_id fold) const {
+        for (const requirement& r : plan_.body.requirements)
+            for (const need& n : needs_of_operand(r.condition))
+                for (const node_id part : made_of_.at(fold))
+                    if (group_of(part) == group_of(fold) && made_of_.at(n.fold).contains(part)) return true;
+        return false;
+    }
     bool delay(node_id fold, int level) {
         if (wanted_[fold] >= level) return false;
         wanted_[fold] = level;
@@ -145,13 +157,38 @@ private:
         return true;
     }
 
+    // ---- checks
+
+    int check_level(const requirement& r) const {
+        return level_after(needs_of_operand(r.condition), {at(r.condition).axes, 0});
+    }
+    /// The level from which outputs may be stored.
+    int last_check_level() const {
+        int level = 0;
+        for (const requirement& r : plan_.body.requirements) level = std::max(level, check_level(r));
+        return level;
+    }
+    void add_check(int i) {
+        const requirement& r = plan_.body.requirements[static_cast<std::size_t>(i)];
+        stage made;
+        made.tested = i;
+        made.shape.form = stage_form::check;
+        made.shape.rows = at(r.condition).axes;
+        made.shape.requirement = sources_[static_cast<std::size_t>(i)];
+        made.shape.lane = lane_of(made);
+        plan_.stages.push_back(made);
+    }
+
     // ---- outputs
 
     void place_outputs() {
+        first_level_ = last_check_level();
+
         for (const node_id fold : folds_) stages_[{level_[fold], group_of(fold)}].folds.push_back(fold);
         for (int i = 0; i < static_cast<int>(plan_.body.outputs.size()); ++i) stages_[home_of(i)].outputs.push_back(i);
     }
     bool can_store(const stage_key& key, axis_set axes, const needs& all) const {
+        if (key.level < first_level_) return false;
         if (key.walks.inner != 0 && axes != key.walks.all() && (axes != key.walks.rows || key.walks.rows == 0))
             return false;
         if (key.walks.inner == 0 && axes != key.walks.rows) return false;
@@ -167,29 +204,21 @@ private:
         const needs all = needs_of_operand(out.value);
         for (const auto& [key, members] : stages_)
             if (can_store(key, axes, all)) return key;
-        return {level_after(all, {axes, 0}), {axes, 0}};
+        return {std::max(level_after(all, {axes, 0}), first_level_), {axes, 0}};
     }
 
     // ---- stages
 
-    /// The input whose labels these are: read as they stand, or where a select takes no constant instead.
-    int label_input(node_id id) const {
-        const node& n = at(id);
-        if (n.code == op::input) return static_cast<int>(n.ref);
-        if (n.code != op::where) return -1;
-        if (at(n.args[1]).code == op::constant) return label_input(n.args[2]);
-        return at(n.args[2]).code == op::constant ? label_input(n.args[1]) : -1;
-    }
-    void add_checks() {
-        for (const label_use& use : labels_) {
-            stage made;
-            made.shape.form = stage_form::check;
-            made.shape.rows = at(use.label).axes;
-            made.shape.axis = use.axis;
-            made.label = use.label;
-            made.shape.label = label_input(use.label);
-            made.shape.lane = -1;
-            plan_.stages.push_back(made);
+    /// Checks before the other stages of their level, in the order of the formula.
+    void add_stages() {
+        std::vector<std::pair<int, int>> checks;
+        for (int i = 0; i < static_cast<int>(plan_.body.requirements.size()); ++i)
+            checks.emplace_back(check_level(plan_.body.requirements[static_cast<std::size_t>(i)]), i);
+        std::sort(checks.begin(), checks.end());
+        auto next = checks.begin();
+        for (const auto& [key, members] : stages_) {
+            for (; next != checks.end() && next->first <= key.level; ++next) add_check(next->second);
+            add_stage(key, members);
         }
     }
 
@@ -262,6 +291,9 @@ private:
                                        fold, maker))
                     return true;
         }
+        for (const requirement& r : plan_.body.requirements)
+            for (const need& n : needs_of_operand(r.condition))
+                if (n.fold == fold) return true;
         return false;
     }
 
@@ -306,6 +338,8 @@ private:
             add_stores(part.stores);
         }
         add_stores(s.row_stores);
+        if (s.tested >= 0)
+            collect_tensors(plan_.body.requirements[static_cast<std::size_t>(s.tested)].condition, seen, tensors);
         return heaviest_axis(s, tensors);
     }
     int heaviest_axis(const stage& s, const std::vector<std::size_t>& tensors) const {
@@ -327,7 +361,8 @@ private:
     }
 
     plan plan_;
-    std::vector<label_use> labels_;
+    std::vector<int> sources_;  ///< see legalised
+    int first_level_ = 0;       ///< from which outputs may be stored
     std::vector<needs> needs_;
     std::vector<node_id> folds_;
     std::map<node_id, std::set<node_id>> made_of_;  ///< a reduction and all that it is computed from

@@ -4,6 +4,9 @@
 // sweep computes folds (reductions) and stores outputs; a node that depends on a fold belongs to a
 // later sweep of the same row, or, when the fold spans rows, to a later stage.
 //
+// Checks come before every stage that writes an output. One that depends on reductions waits for the
+// stages that compute them, which until then write temporaries alone.
+//
 // Only results of reductions are kept between stages (in temporaries); everything else is computed
 // again from the inputs, which is cheaper than memory.
 #pragma once
@@ -34,7 +37,7 @@ struct stage {
     stage_shape shape;
     std::vector<sweep> sweeps;
     std::vector<store> row_stores;  ///< after the sweeps: values that do not vary along the inner axes
-    node_id label = no_node;        ///< check: the node whose values are tested
+    int tested = -1;                ///< check: position in the requirements of plan::body
     int partials_of = -1;           ///< combine: the `blocks` stage whose partials it folds
 };
 

@@ -73,9 +73,7 @@ private:
     void stage_text(std::size_t i) {
         const stage& s = p_.stages[i];
         switch (s.shape.form) {
-            case stage_form::check:
-                line("stage {}: check 0 <= {} < extent of {}", i, formula(s.label), g_.axis_name(s.shape.axis));
-                return;
+            case stage_form::check: return check_text(i, s);
             case stage_form::combine: return combine_text(i, s);
             case stage_form::blocks:
                 line("stage {}: for blocks of {} along {} of [{}] in parallel", i, block_size,
@@ -88,11 +86,17 @@ private:
         row_text(s);
         --depth_;
     }
+    void check_text(std::size_t i, const stage& s) {
+        const requirement& r = g_.requirements[static_cast<std::size_t>(s.tested)];
+        const std::string condition = r.over == 0
+                                          ? formula(r.condition)
+                                          : fmt::format("0 <= {} < extent of {}", formula(r.value), axes_text(r.over));
+        line("stage {}: check {} {}: {}", i, condition, rows_text(s), traffic(s, {r.condition}, {}));
+    }
     std::string rows_text(const stage& s) const {
         if (s.shape.rows == 0) return "once";
         std::string text = fmt::format("for [{}] in parallel", axes_text(s.shape.rows));
-        if (has_axis(s.shape.rows, s.shape.lane))
-            text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
+        if (has_axis(s.shape.rows, s.shape.lane)) text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
         return text;
     }
     void combine_text(std::size_t i, const stage& s) {
@@ -106,11 +110,16 @@ private:
         const bool horizontal = has_axis(s.shape.inner, s.shape.lane);
         line("sweep [{}]{}: {}", axes_text(s.shape.inner),
              horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "",
-             traffic(s, part.folds, part.stores));
+             traffic(s, operands_of(part.folds), part.stores));
         ++depth_;
         for (const node_id fold : part.folds) line("{} = {}", fold_name(fold), formula(fold));
         for (const store& to : part.stores) store_text(to);
         --depth_;
+    }
+    std::vector<node_id> operands_of(const std::vector<node_id>& folds) const {
+        std::vector<node_id> operands;
+        for (const node_id fold : folds) operands.push_back(g_[fold].args[0]);
+        return operands;
     }
     /// What is stored once a row.
     void row_text(const stage& s) {
@@ -140,10 +149,11 @@ private:
     };
     using lines = std::vector<std::string>;
 
-    std::string traffic(const stage& s, const std::vector<node_id>& folds, const std::vector<store>& stores) const {
+    /// What the computation of some values reads, and some stores write.
+    std::string traffic(const stage& s, const std::vector<node_id>& values, const std::vector<store>& stores) const {
         std::vector<std::uint8_t> seen(g_.nodes.size(), 0);
         lines reads, writes;
-        for (const node_id fold : folds) collect(s, g_[fold].args[0], seen, reads);
+        for (const node_id value : values) collect(s, value, seen, reads);
         for (const store& to : stores) {
             collect(s, to.value, seen, reads);
             const place written = place_of(to);

@@ -36,6 +36,7 @@ axis_set needed_axes(graph_view g) {
     axis_set needed = 0;
     for (const node& n : g.nodes) needed |= n.axes | n.over;
     for (const output& out : g.outputs) needed |= out.axes.set();
+    for (const requirement& r : g.requirements) needed |= r.over;
     return needed;
 }
 

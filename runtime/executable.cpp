@@ -20,7 +20,7 @@ std::int64_t product(axis_set axes, const std::int64_t* extents, int lane, std::
 
 std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents) {
     switch (stage.form) {
-        case stage_form::check: return product(stage.rows, extents, -1, 1);
+        case stage_form::check:
         case stage_form::rows: return product(stage.rows, extents, stage.lane, stage.chunk);
         case stage_form::blocks: return product(stage.inner, extents, stage.lane, block_size);
         case stage_form::combine: return 1;

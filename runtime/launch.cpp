@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
 
 #include <gradus/error.hpp>
+#include <gradus/requirement.hpp>
 
 #include "overlap.hpp"
 #include "scratch.hpp"
@@ -141,51 +143,55 @@ std::string position_text(const launch& l, std::size_t loop, std::int64_t at) {
     return text;
 }
 
+/// One element of an argument, as it is printed and as a number.
+struct element_value {
+    std::string text;
+    double value = 0;
+};
 template <class T>
-std::string integer_text(const void* data, std::int64_t offset) {
-    return fmt::format("{}", +static_cast<const T*>(data)[offset]);
+element_value element_at(const argument& x, std::int64_t offset) {
+    const T value = static_cast<const T*>(x.data)[offset];
+    if (value != value) return {"NaN", static_cast<double>(value)};
+    return {fmt::format("{}", +value), static_cast<double>(value)};
 }
-
-std::string label_text(const argument& labels, std::int64_t offset) {
-    switch (labels.type) {
-        case element::int8: return integer_text<std::int8_t>(labels.data, offset);
-        case element::int16: return integer_text<std::int16_t>(labels.data, offset);
-        case element::int32: return integer_text<std::int32_t>(labels.data, offset);
-        case element::int64: return integer_text<std::int64_t>(labels.data, offset);
-        case element::uint8: return integer_text<std::uint8_t>(labels.data, offset);
-        case element::uint16: return integer_text<std::uint16_t>(labels.data, offset);
-        case element::uint32: return integer_text<std::uint32_t>(labels.data, offset);
-        case element::uint64: return integer_text<std::uint64_t>(labels.data, offset);
-        default: throw internal_error("labels that are no integers");
+element_value element_of_argument(const argument& x, std::int64_t offset) {
+    switch (x.type) {
+        case element::float32: return element_at<float>(x, offset);
+        case element::float64: return element_at<double>(x, offset);
+        case element::int8: return element_at<std::int8_t>(x, offset);
+        case element::int16: return element_at<std::int16_t>(x, offset);
+        case element::int32: return element_at<std::int32_t>(x, offset);
+        case element::int64: return element_at<std::int64_t>(x, offset);
+        case element::uint8: return element_at<std::uint8_t>(x, offset);
+        case element::uint16: return element_at<std::uint16_t>(x, offset);
+        case element::uint32: return element_at<std::uint32_t>(x, offset);
+        case element::uint64: return element_at<std::uint64_t>(x, offset);
     }
+    throw internal_error("an argument of unknown element type");
 }
 
-std::string range_text(const launch& l, int axis, std::int64_t extent) {
-    std::string name;
-    for (const source_axis& source : l.arrangement.loops[static_cast<std::size_t>(axis)].sources)
-        name += (name.empty() ? "" : ", ") + std::string(l.g.axis_name(source.axis));
-    if (extent == 0) return fmt::format("axis \"{}\" has no elements", name);
-    return fmt::format("labels along axis \"{}\" are 0 to {}", name, extent - 1);
-}
-
-[[noreturn]] void throw_label_error(const launch& l, const stage_shape& stage, const std::int64_t* shape,
-                                    std::int64_t item) {
+/// `row` counts row-major over the rows of the stage.
+[[noreturn]] void throw_violation(const launch& l, const stage_shape& stage, const std::int64_t* shape,
+                                  std::int64_t row) {
+    const requirement& r = l.g.requirements[static_cast<std::size_t>(stage.requirement)];
     const std::size_t loops = l.geometry.loops();
+    const int subject = subject_of(l.g, r);
     std::string position;
     std::int64_t offset = 0;
     for (std::size_t loop = loops; loop-- > 0;) {
         if ((stage.rows >> loop & 1u) == 0) continue;
-        const std::int64_t at = item % shape[loop];
-        item /= shape[loop];
+        const std::int64_t at = row % shape[loop];
+        row /= shape[loop];
         position = position_text(l, loop, at) + (position.empty() ? "" : ", ") + position;
-        if (stage.label >= 0) offset += at * shape[(static_cast<std::size_t>(stage.label) + 1) * loops + loop];
+        if (subject >= 0) offset += at * shape[(static_cast<std::size_t>(subject) + 1) * loops + loop];
     }
-    const std::string place = position.empty() ? "" : " at " + position;
-    const std::string range = range_text(l, stage.axis, shape[stage.axis]);
-    if (stage.label < 0) throw error(fmt::format("a computed label{} is out of range: {}", place, range));
-    const std::size_t label = static_cast<std::size_t>(stage.label);
-    throw error(fmt::format("argument \"{}\" is {}{}, but {}", l.g.text_of(l.g.inputs[label].name),
-                            label_text(l.inputs[label], offset), place, range));
+    if (!position.empty()) position = " at " + position;
+    const element_value given =
+        subject >= 0 ? element_of_argument(l.inputs[static_cast<std::size_t>(subject)], offset) : element_value{};
+    detail::violation v{given.text, position};
+    if (r.over != 0) v.extent = l.call.extents[l.call.first[static_cast<std::size_t>(std::countr_zero(r.over))]];
+    v.fits = given.value >= 0 && given.value < static_cast<double>(v.extent);
+    throw error(violation_text(l.g, r, v).view());
 }
 
 /// Calls work(begin, end) for ranges that make up [0, items), on several threads if it is worth it.
@@ -203,7 +209,8 @@ void run_check(const launch& l, std::size_t s, const frame& f) {
     const stage_shape& stage = l.code.stages[s];
     const std::int64_t* shape = f.shape();
     const std::int64_t items = item_count(stage, shape);
-    std::atomic<std::int64_t> first_bad = items;
+    constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+    std::atomic<std::int64_t> first_bad = none;
     for_items(items, elements_of(stage, shape), [&](std::int64_t begin, std::int64_t end) {
         const std::int64_t bad = l.code.entry(f.data(), shape, static_cast<std::int64_t>(s), begin, end);
         if (bad < 0) return;
@@ -211,7 +218,7 @@ void run_check(const launch& l, std::size_t s, const frame& f) {
         while (bad < known && !first_bad.compare_exchange_weak(known, bad)) {
         }
     });
-    if (first_bad < items) throw_label_error(l, stage, shape, first_bad);
+    if (first_bad != none) throw_violation(l, stage, shape, first_bad);
 }
 
 void run_stage(const launch& l, std::size_t s, const frame& f) {
@@ -227,9 +234,10 @@ void run_stage(const launch& l, std::size_t s, const frame& f) {
 void run(const launch& l) {
     const frame f(l);
     for (std::size_t s = 0; s < l.code.stages.size(); ++s)
-        if (l.code.stages[s].form == stage_form::check) run_check(l, s, f);
-    for (std::size_t s = 0; s < l.code.stages.size(); ++s)
-        if (l.code.stages[s].form != stage_form::check) run_stage(l, s, f);
+        if (l.code.stages[s].form == stage_form::check)
+            run_check(l, s, f);
+        else
+            run_stage(l, s, f);
 }
 
 }  // namespace gradus

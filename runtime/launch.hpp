@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Runs a compiled program on checked arguments: its check stages first, then the others in order.
+// Runs a compiled program on checked arguments, stage by stage.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ struct launch {
     std::span<const argument> outputs;
 };
 
-/// Throws gradus::error if a label is out of range, before any output is written.
+/// Throws gradus::error if the data violate a requirement, before any output is written.
 void run(const launch& l);
 
 }  // namespace gradus

@@ -25,6 +25,8 @@ bool adjacent(const axis_order& axes, int a) {
 bool joinable(graph_view g, int a) {
     for (const node& n : g.nodes)
         if (!both_or_neither(n.axes, a) || !both_or_neither(n.over, a)) return false;
+    for (const requirement& r : g.requirements)
+        if (!both_or_neither(r.over, a)) return false;
     for (const input& in : g.inputs)
         if (in.used && !adjacent(in.axes, a)) return false;
     for (const output& out : g.outputs)

@@ -87,7 +87,10 @@ public:
         n.over = over;
         return make(n);
     }
-    constexpr node_id make(const node& n) { return rewrite_ != nullptr ? rewrite_(*this, n) : intern(n); }
+    constexpr node_id make(const node& n) {
+        if (n.code == op::at) require_label(n.args[1], n.over);
+        return rewrite_ != nullptr ? rewrite_(*this, n) : intern(n);
+    }
 
     /// Adds the node, or finds the equal one. Axes, element kind and hash follow from the operands.
     constexpr node_id intern(node n) {
@@ -104,14 +107,31 @@ public:
         return id;
     }
 
+    // ---- requirements
+
+    /// A condition on the data of a call (see graph.hpp). `about`: the value that it is about.
+    constexpr void require(node_id condition, node_id about) {
+        const node& n = nodes_[condition];
+        if (n.code == op::constant && n.value != 0) return;
+        add({condition, nodes_[about].code == op::input ? about : no_node, 0});
+    }
+    constexpr void require_label(node_id label, axis_set over) { add({no_node, label, over}); }
+    /// Returns false if it is known already.
+    constexpr bool add(const requirement& wanted) {
+        for (const requirement& r : requirements_)
+            if (r == wanted) return false;
+        requirements_.push_back(wanted);
+        return true;
+    }
+
     constexpr void log(std::uint16_t rule, node_id made) {
         for (const firing& f : log_)
             if (f.rule == rule && f.made == made) return;
         log_.push_back({rule, made});
     }
 
-    /// The graph of the given outputs: only nodes that they reach, numbered in an order that depends
-    /// on the outputs alone. Inputs that no output needs any more stay declared, with used = false.
+    /// The graph of the given outputs and of all requirements: only nodes that they reach, numbered in an
+    /// order that depends on them alone. Inputs that neither needs any more stay declared, with used = false.
     constexpr graph finish(const vec<output>& outputs) const;
 
 private:
@@ -197,6 +217,7 @@ private:
     vec<node> nodes_;
     vec<node_id> buckets_;
     vec<input> inputs_;
+    vec<requirement> requirements_;
     vec<name_ref> axes_;
     vec<std::uint64_t> axis_hashes_;
     vec<firing> log_;
@@ -244,6 +265,11 @@ constexpr std::uint64_t content_hash(const graph& g) {
         for (int i = 0; i < out.axes.rank; ++i)
             hash = mix(hash, hash_of(view.axis_name(out.axes.axis[static_cast<std::size_t>(i)])));
     }
+    for (const requirement& r : g.requirements) {
+        if (r.condition != no_node) hash = mix(hash, g.nodes[r.condition].hash);
+        if (r.value != no_node) hash = mix(hash, g.nodes[r.value].hash);
+        for_each_axis(r.over, [&](int axis) { hash = mix(hash, hash_of(view.axis_name(axis))); });
+    }
     return hash;
 }
 
@@ -252,6 +278,10 @@ constexpr std::uint64_t content_hash(const graph& g) {
 constexpr graph builder::finish(const vec<output>& outputs) const {
     vec<node_id> roots;
     for (const output& out : outputs) roots.push_back(out.value);
+    for (const requirement& r : requirements_) {
+        if (r.condition != no_node) roots.push_back(r.condition);
+        if (r.over != 0) roots.push_back(r.value);
+    }
     const vec<node_id> order = detail::reached_from(nodes_, roots);
     vec<node_id> renamed(nodes_.size(), no_node);
     graph g;
@@ -272,6 +302,9 @@ constexpr graph builder::finish(const vec<output>& outputs) const {
         g.nodes.push_back(n);
     }
     for (output& out : g.outputs) out.value = renamed[out.value];
+    const auto new_name = [&](node_id id) { return id == no_node ? no_node : renamed[id]; };
+    for (const requirement& r : requirements_)
+        g.requirements.push_back({new_name(r.condition), new_name(r.value), r.over});
     for (const firing& f : log_) g.log.push_back({f.rule, renamed[f.made]});
     g.hash = detail::content_hash(g);
     return g;

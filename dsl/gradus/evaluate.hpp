@@ -124,7 +124,8 @@ constexpr auto evaluate_pairs(const E& e, rewriting_mode mode, const Pair&... pa
 }  // namespace detail
 
 /// The value of e with its variables bound: a double if e has no axes, else an ndarray. Throws
-/// std::invalid_argument if extents disagree, std::out_of_range for a label outside its axis.
+/// std::invalid_argument if extents disagree, std::out_of_range for a label outside its axis,
+/// std::domain_error if a condition of `require` does not hold.
 template <expression E, class... Argument>
 constexpr auto evaluate(const E& e, const Argument&... argument) {
     if constexpr (sizeof...(Argument) == 1 && (true && ... && hana::Struct<Argument>::value))

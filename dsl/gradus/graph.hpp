@@ -5,7 +5,8 @@
 //
 // `graph` owns its arrays; `graph_view` refers to them, or to arrays in read-only data; every
 // function that only reads takes a graph_view. Invariants: a node's operands have smaller ids;
-// names live in the one pool `names`; bit k of an axis_set is axis k of the table `axes`.
+// names live in the one pool `names`; bit k of an axis_set is axis k of the table `axes`; the label of
+// every `at` has its requirement.
 #pragma once
 
 #include <array>
@@ -108,11 +109,23 @@ struct firing {
     node_id made = no_node;
 };
 
+/// What must hold for every element of a call's data, or the call fails before anything is written: a
+/// condition; or, if `over` names an axis, that a label lies inside it. A requirement stands beside the
+/// outputs, not among the nodes that lead to them: rewriting and differentiation see through it, and it
+/// holds for a gradient that needs neither the value nor the condition any more.
+struct requirement {
+    node_id condition = no_node;  ///< not 0 where it holds; no_node for labels, until axes are loops
+    node_id value = no_node;      ///< the label; or the input that the condition is about, if it is one
+    axis_set over = 0;            ///< labels: the axis that they lie along
+    friend constexpr bool operator==(const requirement&, const requirement&) = default;
+};
+
 /// A graph by reference.
 struct graph_view {
     std::span<const node> nodes;
     std::span<const input> inputs;
     std::span<const output> outputs;
+    std::span<const requirement> requirements;
     std::span<const name_ref> axes;
     std::span<const firing> log;
     std::string_view names;
@@ -128,13 +141,14 @@ struct graph {
     vec<node> nodes;
     vec<input> inputs;
     vec<output> outputs;
+    vec<requirement> requirements;
     vec<name_ref> axes;
     vec<firing> log;
     vec<char> names;
     std::uint64_t hash = 0;
 
     constexpr operator graph_view() const {
-        return {nodes, inputs, outputs, axes, log, {names.data(), names.size()}, hash};
+        return {nodes, inputs, outputs, requirements, axes, log, {names.data(), names.size()}, hash};
     }
 };
 

@@ -11,8 +11,8 @@
 #include <gradus/extents.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/ndarray.hpp>
-#include <gradus/number_text.hpp>
 #include <gradus/philox.hpp>
+#include <gradus/requirement.hpp>
 
 namespace gradus {
 namespace detail {
@@ -85,6 +85,7 @@ public:
 
     constexpr vec<ndarray> run() {
         for (node_id id = 0; id < g_.nodes.size(); ++id) evaluate(id);
+        for (const requirement& r : g_.requirements) check(r);
         vec<ndarray> results;
         for (const output& out : g_.outputs) results.push_back(result(out));
         return results;
@@ -176,8 +177,9 @@ private:
     // ---- reductions: `along` walks one row of the operand, that is the axes in `over`, from its offset
 
     constexpr walk rows(const node& n, axis_set axes) const {
-        return walk_over(
-            axes, [&](int axis) { return walk::offsets{stride(g_[n.args[0]].axes, axis), stride(n.axes, axis), 0}; });
+        return walk_over(axes, [&](int axis) {
+            return walk::offsets{stride(g_[n.args[0]].axes, axis), stride(n.axes, axis), 0};
+        });
     }
     constexpr void reduction(const node& n, vec<double>& to) const {
         walk along = rows(n, n.over);
@@ -239,8 +241,7 @@ private:
         });
         steps.for_each([&](const walk::offsets& at) {
             const double label = value(n.args[1], at[1]);
-            if (!(label >= 0 && label < static_cast<double>(extents_.count(n.over))) || math::floor(label) != label)
-                throw_label(n, label, at[1]);
+            if (!inside(label, n.over)) violated({no_node, n.args[1], n.over}, at[1]);
             to.push_back(value(n.args[0], at[0] + offset_of_label(n, static_cast<std::int64_t>(label))));
         });
     }
@@ -251,16 +252,41 @@ private:
         });
         return offset;
     }
-    [[noreturn]] void throw_label(const node& n, double label, std::int64_t element) const {
-        const node& labels = g_[n.args[1]];
-        text message("gradus: ");
-        if (labels.code == op::input)
-            message << "argument \"" << g_.text_of(g_.inputs[labels.ref].name) << "\" is ";
-        else
-            message << "a computed label is ";
-        message << number_text(label) << position_text(labels.axes, element) << ", but labels along axis \"";
-        message << g_.axis_name(std::countr_zero(n.over)) << "\" are 0 to " << extents_.count(n.over) - 1;
-        throw std::out_of_range(message.str());
+    // ---- requirements
+
+    constexpr bool inside(double label, axis_set over) const {
+        return label >= 0 && label < static_cast<double>(extents_.count(over)) && math::floor(label) == label;
+    }
+    constexpr void check(const requirement& r) const {
+        const vec<double>& values = values_[tested(r)];
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (r.over != 0 ? !inside(values[i], r.over) : values[i] == 0) violated(r, static_cast<std::int64_t>(i));
+    }
+    /// Not constexpr, so that constant evaluation stops at the call, whose name says why.
+    [[noreturn]] void violated(const requirement& r, std::int64_t element) const {
+        violation v;
+        const axis_set axes = g_[tested(r)].axes;
+        const text position = position_text(axes, element);
+        const int subject = subject_of(g_, r);
+        const double given = subject >= 0 ? value_of_input(static_cast<std::size_t>(subject), axes, element) : 0;
+        const text number = given != given ? text("NaN") : number_text(given);
+        v.given = number;
+        v.position = position;
+        if (r.over != 0) {
+            v.extent = extents_.count(r.over);
+            v.fits = inside(given, r.over);
+        }
+        const std::string message = (text("gradus: ") << violation_text(g_, r, v)).str();
+        if (r.over != 0) throw std::out_of_range(message);
+        throw std::domain_error(message);
+    }
+    /// The element of an input at a position on some axes, given row-major.
+    constexpr double value_of_input(std::size_t i, axis_set axes, std::int64_t element) const {
+        std::int64_t offset = 0;
+        for_each_axis(axes, [&](int axis) {
+            offset += element / stride(axes, axis) % extents_[axis] * stride(g_.inputs[i].axes, axis);
+        });
+        return inputs_[i].data[static_cast<std::size_t>(offset)];
     }
     constexpr text position_text(axis_set set, std::int64_t element) const {
         text position;
@@ -297,7 +323,8 @@ private:
 /// The value of each output in float64, by the graph's definition: values broadcast by axis name, a
 /// select takes one branch whatever the other holds, NaN and infinities propagate as IEEE 754 has it.
 /// `inputs` has one entry for each input of the graph. Throws std::invalid_argument if extents
-/// disagree, and std::out_of_range for a label outside its axis, also where a select hides it.
+/// disagree, std::out_of_range for a label outside its axis and std::domain_error for a condition of
+/// `require` that does not hold, also where a select hides them.
 constexpr vec<ndarray> interpret(graph_view g, std::span<const bound> inputs) {
     return detail::interpretation(g, inputs).run();
 }

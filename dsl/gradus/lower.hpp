@@ -108,12 +108,13 @@ constexpr graph lower_plain(const E&... e) {
 namespace detail {
 
 /// A graph in arrays of exactly its size.
-template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Axes, std::size_t Log,
-          std::size_t Names>
+template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Requirements, std::size_t Axes,
+          std::size_t Log, std::size_t Names>
 struct fixed_graph {
     std::array<node, Nodes> nodes{};
     std::array<input, Inputs> inputs{};
     std::array<output, Outputs> outputs{};
+    std::array<requirement, Requirements> requirements{};
     std::array<name_ref, Axes> axes{};
     std::array<firing, Log> log{};
     std::array<char, Names> names{};
@@ -123,12 +124,13 @@ struct fixed_graph {
         copy(g.nodes, nodes);
         copy(g.inputs, inputs);
         copy(g.outputs, outputs);
+        copy(g.requirements, requirements);
         copy(g.axes, axes);
         copy(g.log, log);
         copy(g.names, names);
     }
     constexpr operator graph_view() const {
-        return {nodes, inputs, outputs, axes, log, {names.data(), names.size()}, hash};
+        return {nodes, inputs, outputs, requirements, axes, log, {names.data(), names.size()}, hash};
     }
 
 private:
@@ -159,10 +161,10 @@ struct program {
     static constexpr auto stored = [] {
         constexpr auto sizes = [] {
             const graph g = build();
-            return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(),
+            return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(), g.requirements.size(),
                               g.axes.size(),  g.log.size(),    g.names.size()};
         }();
-        return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]>(build());
+        return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]>(build());
     }();
     static constexpr graph_view view() { return stored; }
 
@@ -194,10 +196,9 @@ constexpr bool same_formula(const A& a, const B& b) {
 }  // namespace detail
 
 template <class Tag, class... Child>
-constexpr node_of<Tag, Child...>::expr::operator bool() const
-    requires requires { Tag::compares; }
-{
-    return detail::same_formula(children.head, children.tail.head) == Tag::holds_if_equal;
+constexpr node_of<Tag, Child...>::expr::operator bool() const requires requires {
+    Tag::compares;
 }
+{ return detail::same_formula(children.head, children.tail.head) == Tag::holds_if_equal; }
 
 }  // namespace gradus

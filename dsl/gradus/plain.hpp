@@ -3,6 +3,8 @@
 // numbers. A type of its own: free functions on double would collide with those of <cmath>.
 #pragma once
 
+#include <stdexcept>
+
 #include <gradus/primitive.hpp>
 #include <gradus/vocabulary.hpp>
 
@@ -33,6 +35,10 @@ GRADUS_EQUALITY_WORDS(GRADUS_WORD)
 #undef GRADUS_WORD
 
 constexpr plain where(plain condition, plain a, plain b) { return detail::applied(op::where, condition, a, b); }
+constexpr plain require(plain value, plain condition) {
+    if (condition.value == 0) throw std::domain_error("gradus: a number is outside of what its formula requires");
+    return value;
+}
 constexpr plain custom_gradient(plain value, plain, plain) { return value; }
 
 }  // namespace gradus

@@ -365,6 +365,15 @@ constexpr void write_node_line(text& out, graph_view g, node_id id) {
     out << '\n';
 }
 
+constexpr void write_requirement_line(text& out, graph_view g, const requirement& r) {
+    if (r.over != 0)
+        out << "label %" << r.value << " over " << g.axis_name(std::countr_zero(r.over));
+    else
+        out << "require %" << r.condition;
+    if (r.over == 0 && r.value != no_node) out << " of %" << r.value;
+    out << '\n';
+}
+
 }  // namespace detail
 
 /// A node's formula: "where(x > 0, 1, 0)".
@@ -374,7 +383,8 @@ constexpr text to_latex(graph_view g, node_id root) {
     return detail::formula_printer(g, detail::style::latex).run(root);
 }
 
-/// The graph, one line for each axis table, input, node, output and fired rule; read_graph reads it back.
+/// The graph, one line for each axis table, input, node, output, requirement and fired rule; read_graph
+/// reads it back.
 constexpr text to_text(graph_view g) {
     text out("graph\naxes");
     for (std::size_t axis = 0; axis < g.axes.size(); ++axis) out << ' ' << g.axis_name(static_cast<int>(axis));
@@ -392,6 +402,7 @@ constexpr text to_text(graph_view g) {
         detail::write_axis_list(out, g, o.axes);
         out << ' ' << name_of(o.type) << (o.derivative ? " derivative" : "") << " = %" << o.value << '\n';
     }
+    for (const requirement& r : g.requirements) detail::write_requirement_line(out, g, r);
     for (const firing& f : g.log) {
         out << "fired " << rules[f.rule].name;
         if (f.made != no_node) out << " -> %" << f.made;

@@ -23,6 +23,7 @@ public:
         expect_line("graph");
         while (next_line()) read_line();
         if (outputs_.empty()) fail("a line \"output ...\"", "the end of the text");
+        require_labels();
         graph g = graph_.finish(outputs_);
         for (const firing& f : log_) g.log.push_back(f);
         return g;
@@ -85,9 +86,11 @@ private:
         if (first == "axes") return read_axes();
         if (first == "input") return read_input();
         if (first == "output") return read_output();
+        if (first == "require") return read_requirement();
+        if (first == "label") return read_label();
         if (first == "fired") return read_firing();
         if (first.starts_with('%')) return read_node(first);
-        fail("axes, input, a node, output or fired", first);
+        fail("axes, input, a node, output, require, label or fired", first);
     }
     void read_axes() {
         for (std::string_view name = word(); !name.empty(); name = word()) graph_.axis(name);
@@ -193,6 +196,24 @@ private:
         if ((graph_[out.value].axes & ~out.axes.set()) != 0) fail("an output that has all axes of its node", d.name);
         expect_end();
         outputs_.push_back(out);
+    }
+    void read_requirement() {
+        const node_id condition = node_number(word());
+        const std::string_view next = word();
+        if (!next.empty() && next != "of") fail("\"of\"", next);
+        graph_.require(condition, next.empty() ? condition : node_number(word()));
+        expect_end();
+    }
+    void read_label() {
+        const node_id label = node_number(word());
+        graph_.require_label(label, read_over());
+    }
+    /// Of texts that leave these lines out.
+    void require_labels() {
+        for (const node_id id : made_) {
+            const node n = graph_[id];
+            if (n.code == op::at) graph_.require_label(n.args[1], n.over);
+        }
     }
     void read_firing() {
         const std::size_t arrow = line_.find(" -> ");

@@ -12,7 +12,7 @@ namespace gradus {
 inline constexpr std::array structural_rules{
     rule{"constant folding", "known when the expression is compiled"},
     rule{"known condition", "where(true, a, b) is a"},
-    rule{"missing axis", "a reduction over an axis that the operand lacks needs no loop"},
+    rule{"missing axis", "what the operand lacks needs no loop and no label"},
     rule{"select outermost", "a branch that is not taken cannot send a NaN into the gradient"},
 };
 enum class structural : std::uint16_t { constant_folding, known_condition, missing_axis, select_outermost };
@@ -54,6 +54,15 @@ constexpr int leaf_rank(op code) {
     }
 }
 
+/// Operations by code, but lower bounds before upper ones, as an interval is written: x >= 0 && x <= 1.
+constexpr int code_rank(op code) {
+    const int rank = static_cast<int>(code);
+    if (code == op::less || code == op::less_equal) return rank + 2;
+    return code == op::greater || code == op::greater_equal ? rank - 2 : rank;
+}
+static_assert(code_rank(op::greater) == static_cast<int>(op::less) &&
+              code_rank(op::less) == code_rank(op::greater) + 2);
+
 /// The order of two different operands in the canonical form, below 0 if `left` comes first: inputs by
 /// name, then other leaves, then operations by code and, to a limited depth, by their operands, so that
 /// formulas read in the order of their variables; what is then still equal goes by hash.
@@ -65,7 +74,7 @@ constexpr int order_of(const builder& graph, node_id left, node_id right, int de
     if (a.code == op::input && b.code == op::input)
         return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name) ? -1 : 1;
     if (a.code == op::constant) return a.value < b.value ? -1 : 1;
-    if (a.code != b.code) return a.code < b.code ? -1 : 1;
+    if (a.code != b.code) return code_rank(a.code) - code_rank(b.code);
     // x * x before 2 * x, as in a polynomial.
     const bool scaled_a = a.code == op::mul && graph[a.args[0]].code == op::constant;
     const bool scaled_b = b.code == op::mul && graph[b.args[0]].code == op::constant;
@@ -129,6 +138,8 @@ constexpr node_id rewrite(builder& graph, const node& wanted) {
         return detail::fired(graph, structural::known_condition, n.args[graph[n.args[0]].value != 0 ? 1 : 2]);
     if (row.shape == form::reduction)
         if (const node_id made = detail::drop_missing_axes(graph, n); made != no_node) return made;
+    if (n.code == op::at && (n.over & graph[n.args[0]].axes) == 0)
+        return detail::fired(graph, structural::missing_axis, n.args[0]);
     if (row.commutes) detail::order_operands(graph, n);
     const node_id made = detail::book.apply(graph, n);
     return made != no_node ? made : graph.intern(n);

@@ -95,6 +95,14 @@ constexpr sym at(sym a, over_t<Name> over, sym label) {
     return at(a, axes_in(a, over), label);
 }
 
+/// `value`, where the condition must hold for every element of a call's data.
+constexpr sym require(sym value, sym condition) {
+    value.graph->require(condition.id, value.id);
+    return value;
+}
+constexpr sym require(sym value, double condition) { return require(value, value.number(condition)); }
+constexpr sym require(double value, sym condition) { return require(condition.number(value), condition); }
+
 /// `value`, whose derivative for `of` is declared to be `derivative`.
 constexpr sym custom_gradient(sym value, sym of, sym derivative) {
     const sym inner = (*value).code == op::custom_gradient ? value : stop_gradient(value);

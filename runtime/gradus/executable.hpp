@@ -8,7 +8,9 @@
 // Temporaries are row-major over their axes in the order of the loop axes. The call runs items
 // [begin, end) of one stage; stages are run in order, the items of one stage in any order and on any
 // threads: no item's result depends on how they are divided.
-// It returns -1, or from a stage of form `check` the first item whose label is out of range.
+// It returns -1; a stage of form `check` the first element among its items that violates its
+// requirement, counted row-major over the extents of `rows`, or -1 if there is none. Stages that write
+// outputs come after all checks.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +31,7 @@ inline constexpr std::int64_t block_size = 4096;
 
 /// How the work of a stage is divided.
 enum class stage_form : std::uint8_t {
-    check,   ///< an item is one label: the product of the extents of `rows`
+    check,   ///< items as those of `rows`; tests a requirement of the graph for each row
     rows,    ///< an item is one row: the product of the extents of `rows`, the lane axis (when it is
              ///< one of them) counted in chunks of `chunk`
     blocks,  ///< no rows: an item is one block of `block_size` along the lane axis of `inner`
@@ -42,8 +44,7 @@ struct stage_shape {
     axis_set inner = 0;               ///< loop axes swept within a row
     int lane = -1;                    ///< the vectorised loop axis, -1 if the stage has none
     std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
-    int label = -1;                   ///< check: the input that the labels come from, -1 if they are computed
-    int axis = -1;                    ///< check: the loop axis whose extent bounds the label
+    int requirement = -1;             ///< check: position in the requirements of the graph
 };
 
 /// Memory that lives during one call.

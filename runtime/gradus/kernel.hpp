@@ -44,8 +44,8 @@ public:
     /// Computes the outputs: one argument for each input and each output of the graph, in its order;
     /// inputs that no output depends on may have rank -1. Large work runs on oneTBB's threads, in the
     /// caller's arena; results do not depend on their number. Any number of threads may call at once.
-    /// Throws gradus::error for arguments that do not fit and for labels out of range; then no output
-    /// has been written.
+    /// Throws gradus::error for arguments that do not fit and for data that violate a requirement of the
+    /// graph, such as labels out of range; then no output has been written.
     void run(std::span<const argument> inputs, std::span<const argument> outputs);
 
     graph_view view() const { return graph_; }

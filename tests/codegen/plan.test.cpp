@@ -85,6 +85,10 @@ int stages_of(const plan& p, stage_form form) {
     for (const stage& s : p.stages) count += s.shape.form == form ? 1 : 0;
     return count;
 }
+const requirement& tested_by(const plan& p, std::size_t stage) {
+    REQUIRE(p.stages[stage].shape.form == stage_form::check);
+    return p.body.requirements[static_cast<std::size_t>(p.stages[stage].tested)];
+}
 const stage& only(const plan& p, stage_form form) {
     REQUIRE(stages_of(p, form) == 1);
     for (const stage& s : p.stages)
@@ -107,7 +111,7 @@ TEST_CASE("softmax cross-entropy with its gradient is one stage of three sweeps,
     constexpr auto loss = mean(logsumexp(x, over<"class">) - at(x, over<"class">, t));
     const plan p = plan_of(loss, grad(loss, x));
     const stage& row = p.stages[1];
-    CHECK(only(p, stage_form::check).shape.label == 1);
+    CHECK(only(p, stage_form::check).shape.requirement == 0);
     REQUIRE(row.sweeps.size() == 3);
     CHECK(row.sweeps[0].folds.size() == 1);
     CHECK(row.sweeps[1].folds.size() == 1);
@@ -236,10 +240,10 @@ TEST_CASE("each label and axis is checked once, before its own labels are used")
     constexpr auto shuffled = at(t, over<"batch">, order);
     const plan p = plan_of(at(x, over<"class">, shuffled), at(exp(x), over<"class">, shuffled));
     REQUIRE(stages_of(p, stage_form::check) == 2);
-    CHECK(p.body.nodes[p.stages[0].label].code == op::input);
-    CHECK(p.stages[0].shape.axis == 0);
-    CHECK(p.stages[1].shape.label == -1);  // computed
-    CHECK(p.stages[1].shape.axis == 1);
+    CHECK(p.body.nodes[tested_by(p, 0).value].code == op::input);
+    CHECK(tested_by(p, 0).over == 1);  // batch
+    CHECK(p.body.nodes[tested_by(p, 1).value].code == op::at);
+    CHECK(tested_by(p, 1).over == 2);  // class
 }
 
 TEST_CASE("a label may vary along the axis that another label takes away") {
@@ -253,10 +257,15 @@ TEST_CASE("a label may vary along the axis that another label takes away") {
     CHECK(compare(softmax(read, over<"part">), {8, 0}, cube = values, t = T, u = inner) == "");
 }
 
-TEST_CASE("a label that depends on a reduction is refused, since labels are checked first") {
+TEST_CASE("a label may depend on a reduction, which is computed before the label is checked") {
     const auto chosen = where(sum(x, over<"class">) > 0, t, 2 - t);
-    CHECK_THROWS_WITH(plan_of(at(x, over<"class">, chosen)),
-                      Catch::Matchers::Contains("a label of `at` depends on a reduction"));
+    const plan p = plan_of(at(x, over<"class">, chosen));
+    REQUIRE(p.stages.size() == 3);
+    CHECK(p.stages[0].sweeps[0].folds.size() == 1);
+    CHECK(tested_by(p, 1).over == 2);  // class
+    CHECK(p.stages[2].row_stores[0].output == 0);
+    const std::vector<float> data = numbers<float>(3 * 4, -2, 2);
+    CHECK(compare(at(x, over<"class">, chosen), {0, 0}, x = view(data, {3, 4}), t = std::vector<int>{2, 0, 1}) == "");
 }
 
 TEST_CASE("temporaries hold what later stages read: every kept value has one, of the value's axes") {
@@ -284,9 +293,9 @@ TEST_CASE("a plan prints its stages, folds and traffic") {
 
 TEST_CASE("a plan prints the traffic of pointwise stages, of gathers and of what earlier stages kept") {
     using Catch::Matchers::Contains;
-    CHECK_THAT(to_text(plan_of(exp(x) * w)),
-               Contains("x (4·batch·class B, contiguous)") && Contains("w (4·class B, contiguous)") &&
-                   Contains("writes output0 (4·batch·class B, contiguous)"));
+    CHECK_THAT(to_text(plan_of(exp(x) * w)), Contains("x (4·batch·class B, contiguous)") &&
+                                                 Contains("w (4·class B, contiguous)") &&
+                                                 Contains("writes output0 (4·batch·class B, contiguous)"));
     CHECK_THAT(to_text(transposed_plan_of(exp(x) * w)),
                Contains("lanes along batch") && Contains("w (4·class B, broadcast)"));
     CHECK_THAT(to_text(plan_of(at(x, over<"class">, t))), Contains("x (4·batch B, gather)"));

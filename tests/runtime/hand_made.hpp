@@ -59,6 +59,13 @@ public:
         g.outputs.push_back({store(name), value, type, order(axes)});
     }
 
+    /// What a label of the axis must be.
+    int require_label(node_id label, std::string_view over) { return require({no_node, label, order({over}).set()}); }
+    int require(const requirement& r) {
+        g.requirements.push_back(r);
+        return static_cast<int>(g.requirements.size()) - 1;
+    }
+
 private:
     name_ref store(std::string_view name) {
         const name_ref ref{static_cast<std::uint32_t>(g.names.size()), static_cast<std::uint32_t>(name.size())};

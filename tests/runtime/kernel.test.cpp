@@ -205,11 +205,12 @@ TEST_CASE("the sum of no elements is zero") {
 }
 
 // y[batch, ...] = x[batch, class, ...] at t[batch, ...].
-graph gather() {
+graph gather(bool computed) {
     hand_made made;
     const node_id x = made.add_input("x", {"batch", "class", "..."});
     const node_id t = made.add_input("target", {"batch", "..."}, role::labels, element::int32);
     made.add_output("y", made.apply(op::at, {x, t}, {"class"}), {"batch", "..."});
+    made.require_label(computed ? made.index("batch") : t, "class");
     return made.g;
 }
 
@@ -231,12 +232,11 @@ std::int64_t gather_rows(void* const* data, const std::int64_t* shape, std::int6
     return -1;
 }
 
-executable gather_program(bool computed) {
+executable gather_program() {
     executable made;
     made.entry = gather_rows;
     made.stages = {stage_of(stage_form::check, 0b101), stage_of(stage_form::rows, 0b101)};
-    made.stages[0].label = computed ? -1 : 1;
-    made.stages[0].axis = 1;
+    made.stages[0].requirement = 0;
     return made;
 }
 
@@ -247,7 +247,7 @@ struct gather_call {
     kernel k;
 
     explicit gather_call(bool computed = false)
-        : k(gather(), "gather", [=](const layout&, std::span<const element>) { return gather_program(computed); }) {
+        : k(gather(computed), "gather", [](const layout&, std::span<const element>) { return gather_program(); }) {
         std::iota(x.begin(), x.end(), 0.0f);
     }
     std::string message() {
