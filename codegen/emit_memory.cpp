@@ -72,19 +72,37 @@ llvm::Value* kernel_emitter::lane_numbers() {
     return ir_.CreateAdd(splat(coordinate_[static_cast<std::size_t>(lane_)]), steps);
 }
 
+/// Whether a label differs from lane to lane.
+bool kernel_emitter::varies(node_id label) const { return lane_ >= 0 && (at(label).axes >> lane_ & 1) != 0; }
+
+/// The coordinate that a label gives: a vector, or one number where all lanes have the same label. It is
+/// kept inside the axis; the call has checked it before.
+llvm::Value* kernel_emitter::label_coordinate(node_id label, int axis) {
+    value position = in_kind(label, kind::integer);
+    value last = ir_.CreateSub(extents_[static_cast<std::size_t>(axis)], number(1));
+    value zero = number(0);
+    if (varies(label))
+        last = splat(last), zero = splat(zero);
+    else
+        position = first_lane(position);
+    return ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, smaller(position, last), zero);
+}
+
 /// The part of the offset that all lanes share.
 llvm::Value* kernel_emitter::scalar_offset(const memory& m, const substitution& at_labels) {
     value offset = number(0);
     for_each_axis(m.axes, [&](int axis) {
-        if (at_labels.contains(axis)) return;
         const auto a = static_cast<std::size_t>(axis);
-        offset = ir_.CreateAdd(offset, ir_.CreateMul(coordinate_[a], m.stride[a]));
+        const auto label = at_labels.find(axis);
+        if (label != at_labels.end() && varies(label->second)) return;
+        const value at = label != at_labels.end() ? label_coordinate(label->second, axis) : coordinate_[a];
+        offset = ir_.CreateAdd(offset, ir_.CreateMul(at, m.stride[a]));
     });
     return offset;
 }
 
-/// The part that differs from lane to lane, null if there is none: labels, and the lane axis where its
-/// elements are not adjacent. Labels are kept inside their axis; the call has checked them before.
+/// The part that differs from lane to lane, null if there is none: labels that do, and the lane axis
+/// where its elements are not adjacent.
 llvm::Value* kernel_emitter::vector_offset(const memory& m, const substitution& at_labels) {
     value offset = nullptr;
     const auto add = [&](value more) { offset = offset == nullptr ? more : ir_.CreateAdd(offset, more); };
@@ -92,12 +110,7 @@ llvm::Value* kernel_emitter::vector_offset(const memory& m, const substitution& 
         const auto a = static_cast<std::size_t>(axis);
         const auto label = at_labels.find(axis);
         if (label != at_labels.end()) {
-            const value last = splat(ir_.CreateSub(extents_[a], number(1)));
-            const value inside = ir_.CreateBinaryIntrinsic(
-                llvm::Intrinsic::smax,
-                ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, in_kind(label->second, kind::integer), last),
-                splat(number(0)));
-            add(ir_.CreateMul(inside, splat(m.stride[a])));
+            if (varies(label->second)) add(ir_.CreateMul(label_coordinate(label->second, axis), splat(m.stride[a])));
         } else if (axis == lane_ && m.unit != axis) {
             add(ir_.CreateMul(ir_.CreateStepVector(vector_of(ir_.getInt64Ty())), splat(m.stride[a])));
         }

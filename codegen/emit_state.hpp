@@ -92,6 +92,8 @@ private:
     void store_value(const store& to);
     void store_lanes(const memory& to, value v);
     value lane_numbers();
+    bool varies(node_id label) const;
+    value label_coordinate(node_id label, int axis);
     value scalar_offset(const memory& m, const substitution& at);
     value vector_offset(const memory& m, const substitution& at);
     value kept_value(node_id id, const substitution& at);

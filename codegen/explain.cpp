@@ -29,6 +29,13 @@ std::string lines_of(graph_view g, bool derivatives) {
     return lines;
 }
 
+std::string conditions_of(graph_view g) {
+    std::string lines;
+    for (const requirement& r : g.requirements)
+        if (r.over == 0) lines += fmt::format("require {}\n", to_text(g, r.condition).view());
+    return lines;
+}
+
 std::string log_text(graph_view g) {
     std::string lines;
     for (const firing& f : g.log) {
@@ -72,7 +79,7 @@ explanation::explanation(graph_view g, std::string name, int ellipsis_rank, std:
 explanation::~explanation() = default;
 explanation::explanation(explanation&&) noexcept = default;
 
-std::string explanation::formula() const { return lines_of(stages_->body, false); }
+std::string explanation::formula() const { return lines_of(stages_->body, false) + conditions_of(stages_->body); }
 std::string explanation::gradients() const { return lines_of(stages_->body, true); }
 std::string explanation::latex() const {
     std::string lines;

@@ -176,14 +176,21 @@ private:
         }
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) collect(s, n.args[i], seen, reads);
     }
-    /// A read that labels place: one element of the tensor for each position of the whole chain.
+    /// A read that labels place: a gather if one of them differs from lane to lane.
     void collect_gather(const stage& s, node_id id, std::vector<std::uint8_t>& seen, lines& reads) const {
         const axis_set axes = g_[id].axes;
-        for (; g_[id].code == op::at; id = g_[id].args[0]) collect(s, g_[id].args[1], seen, reads);
+        axis_set placed = 0;
+        bool scattered = false;
+        for (; g_[id].code == op::at; id = g_[id].args[0]) {
+            placed |= g_[id].over;
+            scattered |= has_axis(g_[g_[id].args[1]].axes, s.shape.lane);
+            collect(s, g_[id].args[1], seen, reads);
+        }
         if (g_[id].code == op::uniform) return;
         place read = place_of(id);
+        const bool along_lanes = has_axis(read.axes & ~placed, s.shape.lane);
         read.axes = axes;
-        reads.push_back(access(read, "gather"));
+        reads.push_back(access(read, scattered ? "gather" : along_lanes ? along(s, read) : "broadcast"));
     }
     static bool computed_by(const stage& s, node_id fold) {
         for (const sweep& part : s.sweeps)

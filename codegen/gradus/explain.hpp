@@ -19,7 +19,7 @@ public:
     ~explanation();
     explanation(explanation&&) noexcept;
 
-    std::string formula() const;            ///< each output that is no derivative, "name = formula"
+    std::string formula() const;            ///< each output that is no derivative, "name = formula", and conditions
     std::string gradients() const;          ///< each output that is a derivative
     std::string latex() const;              ///< all outputs as LaTeX
     std::string rewrites() const;           ///< the rules that fired, each with its reason and what it made

@@ -186,7 +186,7 @@ private:
 };
 
 namespace detail {
-/// Whether two expressions have the same canonical graph.
+/// Whether two expressions have the same canonical graph, whatever they require of their arguments.
 template <expression A, expression B>
 constexpr bool same_formula(const A& a, const B& b) {
     builder graph(rewrite);

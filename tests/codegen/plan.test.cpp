@@ -268,6 +268,58 @@ TEST_CASE("a label may depend on a reduction, which is computed before the label
     CHECK(compare(at(x, over<"class">, chosen), {0, 0}, x = view(data, {3, 4}), t = std::vector<int>{2, 0, 1}) == "");
 }
 
+TEST_CASE("a condition on the arguments alone is tested before everything else, with lanes") {
+    const plan p = plan_of(require(x, x >= 0 && x <= 1) * w);
+    REQUIRE(p.stages.size() == 2);
+    CHECK(p.stages[0].shape.form == stage_form::check);
+    CHECK(p.stages[0].shape.rows == 3);
+    CHECK(p.stages[0].shape.lane == 1);  // class
+    CHECK(p.stages[0].shape.requirement == 0);
+    CHECK(transposed_plan_of(require(x, x >= 0)).stages[0].shape.lane == 0);
+}
+
+TEST_CASE("no output is stored before the last check, and folds move with their outputs") {
+    constexpr auto total = sum(at(w, over<"class">, t));
+    const auto loss = require(sum(cross_entropy(x, t, over<"class">)) / total, total != 0);
+    const plan p = plan_of(loss, grad(loss, x), exp(x));
+    std::size_t last_check = 0, first_output = p.stages.size();
+    int sweeps_over_logits = 0;
+    for (std::size_t i = 0; i < p.stages.size(); ++i) {
+        const stage& s = p.stages[i];
+        if (s.shape.form == stage_form::check) last_check = i;
+        std::vector<store> stores = s.row_stores;
+        for (const sweep& part : s.sweeps) stores.insert(stores.end(), part.stores.begin(), part.stores.end());
+        for (const store& to : stores)
+            if (to.output >= 0) first_output = std::min(first_output, i);
+        if (s.shape.form == stage_form::rows && s.shape.inner != 0)
+            sweeps_over_logits += static_cast<int>(s.sweeps.size());
+    }
+    CHECK(stages_of(p, stage_form::check) == 2);
+    CHECK(last_check < first_output);
+    CHECK(last_check == 3);  // label; blocks and total of the weights; condition
+    CHECK(sweeps_over_logits == 3);
+}
+
+TEST_CASE("a fold that a check needs stays before it, though outputs of its row wait") {
+    const plan p = plan_of(require(softmax(x, over<"class">), max(x, over<"class">) < 9));
+    REQUIRE(p.stages.size() == 3);
+    CHECK(p.stages[0].shape.inner == 2);  // the folds along class
+    CHECK(p.stages[1].shape.form == stage_form::check);
+    CHECK(p.stages[1].shape.rows == 1);  // batch
+    CHECK(p.stages[2].row_stores[0].output == 0);
+}
+
+TEST_CASE("checks cost kernels without them nothing: the stages are the same") {
+    const auto stages = [](const auto& e) {
+        std::vector<std::pair<axis_set, axis_set>> walks;
+        for (const stage& s : plan_of(e).stages)
+            if (s.shape.form != stage_form::check) walks.emplace_back(s.shape.rows, s.shape.inner);
+        return walks;
+    };
+    CHECK(stages(softmax(require(x, x > 0), over<"class">)) == stages(softmax(x, over<"class">)));
+    CHECK(plan_of(softmax(x, over<"class">)).stages.size() == 1);
+}
+
 TEST_CASE("temporaries hold what later stages read: every kept value has one, of the value's axes") {
     constexpr auto loss = mean(logsumexp(x, over<"class">) - at(x, over<"class">, t));
     const plan p = plan_of(loss, grad(loss, x));
@@ -291,6 +343,18 @@ TEST_CASE("a plan prints its stages, folds and traffic") {
                          Catch::Matchers::Contains("combine the blocks of stage 0"));
 }
 
+TEST_CASE("a plan prints what its checks test, over which rows, and what they read") {
+    using Catch::Matchers::Contains;
+    CHECK_THAT(to_text(plan_of(require(x, x >= 0 && x < w))),
+               Contains("stage 0: check x >= 0 && x < w for [batch, class] in parallel, lanes along class: reads x "
+                        "(4·batch·class B, contiguous), w (4·class B, contiguous)\n"));
+    CHECK_THAT(
+        to_text(plan_of(at(x, over<"class">, where(t == 9, 0, t)))),
+        Contains("stage 0: check 0 <= where(t == 9, 0, t) < extent of class for [batch] in parallel, lanes along "
+                 "batch: reads t (8·batch B, contiguous)\n"));
+    CHECK_THAT(to_text(plan_of(require(a, sum(b) > 0))), Contains("> 0 once: reads fold"));
+}
+
 TEST_CASE("a plan prints the traffic of pointwise stages, of gathers and of what earlier stages kept") {
     using Catch::Matchers::Contains;
     CHECK_THAT(to_text(plan_of(exp(x) * w)), Contains("x (4·batch·class B, contiguous)") &&
@@ -299,6 +363,9 @@ TEST_CASE("a plan prints the traffic of pointwise stages, of gathers and of what
     CHECK_THAT(to_text(transposed_plan_of(exp(x) * w)),
                Contains("lanes along batch") && Contains("w (4·class B, broadcast)"));
     CHECK_THAT(to_text(plan_of(at(x, over<"class">, t))), Contains("x (4·batch B, gather)"));
+    CHECK_THAT(to_text(plan_of(at(cube, over<"class">, t))), Contains("cube (4·batch·part B, contiguous)"));
+    CHECK_THAT(to_text(plan_of(at(cube, over<"part">, 1))), Contains("cube (4·batch·class B, strided)"));
+    CHECK_THAT(to_text(plan_of(exp(x) * at(w, over<"class">, 1))), Contains("w (4 B, broadcast)"));
     CHECK_THAT(to_text(plan_of(mean(logsumexp(x, over<"class">)))),
                Contains("(4·batch B, single)") && Contains("(4·batch B, contiguous)"));
 }

@@ -47,6 +47,17 @@ TEST_CASE("extents that disagree name both arguments, the axis and both extents"
                          Contains("2"));
 }
 
+TEST_CASE("a weight with another number of classes, or a target with another shape, names both sides") {
+    constexpr auto weight = tensor<"weight[class]">;
+    constexpr auto other = tensor<"other[batch, class]">;
+    const std::vector<int> labels_given{0, 1, 2};
+    CHECK_THROWS_WITH(jit(sum(at(weight, over<"class">, target) * cross_entropy(logits, target, over<"class">)))(
+                          logits = view(X, {3, 4}), target = labels_given, weight = std::vector<float>(5, 1)),
+                      Contains("argument \"logits\" has 4 elements along axis \"class\", but \"weight\" has 5"));
+    CHECK_THROWS_WITH(jit(squared_error(logits, other))(logits = view(X, {3, 4}), other = view(X, {4, 3})),
+                      Contains("argument \"other\" has 4 elements along axis \"batch\", but \"logits\" has 3"));
+}
+
 TEST_CASE("an output of the wrong extents, or over an input, is an error") {
     constexpr auto v = tensor<"v[i]">;
     const auto f = jit(exp(v));
@@ -69,4 +80,25 @@ TEST_CASE("an empty batch has defined results: mean NaN, sum 0, an empty gradien
     CHECK(std::isnan(value));
     CHECK(gradient.size() == 0);
     CHECK(jit(sum(logits))(logits = view(none, {0, 4})) == 0);
+}
+
+TEST_CASE("no classes have defined results without labels, and an error with them") {
+    const std::vector<float> none;
+    CHECK(jit(sum(logits))(logits = view(none, {3, 0})) == 0);
+    CHECK(jit(softmax(logits, over<"class">))(logits = view(none, {3, 0})).size() == 0);
+    const auto rows = jit(logsumexp(logits, over<"class">))(logits = view(none, {3, 0}));
+    for (const float row : rows) CHECK(row == -std::numeric_limits<float>::infinity());
+    CHECK(error_of(view(none, {3, 0}), std::vector<int>{0, 0, 0}) ==
+          "gradus: argument \"target\" is 0 at batch = 0, but axis \"class\" has no elements");
+}
+
+TEST_CASE("NaN in a weight reaches what is computed with it, and nothing else") {
+    constexpr auto weight = tensor<"weight[class]">;
+    const auto f = jit(at(weight, over<"class">, target) * cross_entropy(logits, target, over<"class">));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto y =
+        f(logits = view(X, {3, 4}), target = std::vector<int>{0, 1, 2}, weight = std::vector<float>{1, nan, 1, nan});
+    CHECK(std::isfinite(y[0]));
+    CHECK(std::isnan(y[1]));
+    CHECK(std::isfinite(y[2]));
 }

@@ -32,6 +32,15 @@ TEST_CASE("an explanation holds formula, gradients, rewrites, graph, plan, IR an
     CHECK_THAT(e.text(), Contains("== plan ==") && Contains("== assembly =="));
 }
 
+TEST_CASE("an explanation tells what the arguments must satisfy") {
+    constexpr auto x = tensor<"x[i]", double>;
+    const auto step = jit(log(require(x, x > 0)), grad(sum(log(require(x, x > 0))), x));
+    CHECK(step.explain().formula() == "output 0 = log(x)\nrequire x > 0\n");
+    CHECK_THAT(step.explain().plan(), Contains("stage 0: check x > 0 for [i] in parallel, lanes along i"));
+    for (const char* name : {"avx512", "avx2", "aarch64"})
+        CHECK_THAT(step.explain(1, name).assembly(), Contains("kernel:"));
+}
+
 TEST_CASE("the rewrites of an explanation carry their reasons") {
     constexpr auto x = tensor<"x[i]">;
     const std::string rewrites = jit(log(1 + exp(x))).explain().rewrites();

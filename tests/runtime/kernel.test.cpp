@@ -300,6 +300,122 @@ TEST_CASE("of many labels out of range the first is named, whatever the threads"
                       "0 to 1");
 }
 
+// y = -x where x >= 0 is required, lanes along the first axis: of items that are not in the order of the
+// elements, the code returns the first element, and the runtime the first of all ranges.
+template <class T>
+std::int64_t negate_where_positive(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
+                                   std::int64_t end) {
+    const std::int64_t rows = shape[0], columns = shape[1];
+    std::int64_t first = -1;
+    for (std::int64_t item = begin; item < end; ++item) {
+        const std::int64_t chunk = item / columns, j = item % columns;
+        for (std::int64_t i = chunk * 4; i < std::min(rows, chunk * 4 + 4); ++i) {
+            const T value = pointer<const T>(data, 0)[i * shape[2] + j * shape[3]];
+            const std::int64_t element = i * columns + j;
+            if (stage == 0 && !(value >= 0) && (first < 0 || element < first)) first = element;
+            if (stage == 1) pointer<T>(data, 1)[i * shape[4] + j * shape[5]] = -value;
+        }
+    }
+    return first;
+}
+
+template <class T>
+struct requiring_call {
+    std::int64_t rows = 1003, columns = 70;
+    std::vector<T> x = std::vector<T>(static_cast<std::size_t>(rows * columns), T(1));
+    std::vector<T> y = std::vector<T>(x.size(), T(7));
+    kernel k;
+
+    requiring_call()
+        : k(made_graph(), "requiring", [](const layout&, std::span<const element>) { return program(); }) {}
+    static graph made_graph() {
+        hand_made made;
+        const node_id in = made.add_input("x", {"i", "j"}, role::tensor, element_of<T>);
+        const node_id zero = made.apply(op::constant, {});
+        made.require({made.apply(op::greater_equal, {in, zero}), in, 0});
+        made.add_output("y", made.apply(op::neg, {in}), {"i", "j"}, element_of<T>);
+        return made.g;
+    }
+    static executable program() {
+        executable made;
+        made.entry = negate_where_positive<T>;
+        made.stages = {stage_of(stage_form::check, 0b11, 0, 0), stage_of(stage_form::rows, 0b11, 0, 0)};
+        made.stages[0].requirement = 0;
+        for (stage_shape& s : made.stages) s.chunk = 4;
+        return made;
+    }
+    T& at(std::int64_t i, std::int64_t j) { return x[static_cast<std::size_t>(j * rows + i)]; }
+    std::string message() {
+        try {
+            run(k, {make_argument(transpose(view(x, {columns, rows})))},
+                {make_argument(transpose(view(y, {columns, rows})))});
+        } catch (const error& problem) {
+            return problem.what();
+        }
+        return "ran";
+    }
+};
+
+TEST_CASE("of many violated conditions the first is named, though items are not in the order of the elements") {
+    const oneapi::tbb::global_control workers(oneapi::tbb::global_control::max_allowed_parallelism, 8);
+    requiring_call<float> call;
+    CHECK(call.message() == "ran");
+    CHECK(call.y == std::vector<float>(call.x.size(), -1));
+    std::fill(call.y.begin(), call.y.end(), 7.0f);
+    call.at(801, 3) = -2;
+    call.at(800, 69) = -1.5;
+    call.at(802, 0) = -3;
+    CHECK(call.message() == "gradus: argument \"x\" is -1.5 at i = 800, j = 69, but x >= 0 is required");
+    call.at(0, 69) = std::numeric_limits<float>::quiet_NaN();
+    call.at(1, 0) = -1;
+    CHECK(call.message() == "gradus: argument \"x\" is NaN at i = 0, j = 69, but x >= 0 is required");
+    CHECK(call.y == std::vector<float>(call.x.size(), 7));
+}
+
+TEST_CASE("a violated condition prints the value in the element type of the argument") {
+    requiring_call<double> call;
+    call.at(5, 6) = -0.1;
+    CHECK(call.message() == "gradus: argument \"x\" is -0.1 at i = 5, j = 6, but x >= 0 is required");
+    requiring_call<float> narrow;
+    narrow.at(5, 6) = -0.1f;
+    CHECK(narrow.message() == call.message());
+}
+
+// A check on a total, which an earlier stage leaves in a temporary.
+std::int64_t negate_if_total(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
+                             std::int64_t end) {
+    const float* x = pointer<const float>(data, 0);
+    float& total = *pointer<float>(data, 2);
+    if (stage == 0) total = std::accumulate(x, x + shape[0], 0.0f);
+    if (stage == 1) return total > 0 ? -1 : 0;
+    for (std::int64_t i = begin; stage == 2 && i < end; ++i) pointer<float>(data, 1)[i] = -x[i];
+    return -1;
+}
+
+TEST_CASE("stages run in their order: a check may test what an earlier stage has left, before outputs are written") {
+    hand_made made;
+    const node_id x = made.add_input("x", {"i"});
+    const node_id zero = made.apply(op::constant, {});
+    made.require({made.apply(op::greater, {made.apply(op::reduce_sum, {x}, {"i"}), zero}), no_node, 0});
+    made.add_output("y", made.apply(op::neg, {x}), {"i"});
+    kernel k(made.g, "total first", [](const layout&, std::span<const element>) {
+        executable code;
+        code.entry = negate_if_total;
+        code.stages = {stage_of(stage_form::combine, 0), stage_of(stage_form::check, 0),
+                       stage_of(stage_form::rows, 0b1)};
+        code.stages[1].requirement = 0;
+        code.temporaries = {temporary{0, -1, sizeof(float), 1}};
+        return code;
+    });
+    const std::vector<float> good{1, -2, 3}, bad{1, -2, 1};
+    std::vector<float> y(3, 7);
+    CHECK_THROWS_WITH(run(k, {make_argument(as_view(bad))}, {make_argument(as_view(y))}),
+                      "gradus: a computed value does not satisfy sum(x) > 0");
+    CHECK(y == std::vector<float>{7, 7, 7});
+    run(k, {make_argument(as_view(good))}, {make_argument(as_view(y))});
+    CHECK(y == std::vector<float>{-1, 2, -3});
+}
+
 // s = sum of x, after y = -x has been written.
 std::int64_t negate_then_add(void* const* data, const std::int64_t* shape, std::int64_t stage, std::int64_t begin,
                              std::int64_t end) {
