@@ -29,13 +29,89 @@ fifty() {  # one expression of 50 nodes
     echo 'constexpr auto dx = grad(y, x);'
     echo 'unsigned long hash() { return program<y, dx>::view().hash; }'
 }
+catalogue() {  # every activation and every loss, each with its gradient
+    cat <<'END'
+#include <gradus/dsl.hpp>
+using namespace gradus;
+constexpr auto x = tensor<"x[batch, class]">;
+constexpr auto y = tensor<"y[batch, class]">;
+constexpr auto z = tensor<"z[batch, class]">;
+constexpr auto v = tensor<"v[batch]">;
+constexpr auto t = labels<"t[batch]">;
+constexpr auto list = labels<"list[batch, slot]">;
+constexpr auto w = tensor<"w[class]">;
+constexpr auto noise = uniform<"noise[batch, class]">;
+constexpr auto classes = over<"class">;
+END
+    local i=0
+    while read -r formula; do
+        echo "constexpr auto f$i = sum($formula);"
+        echo "constexpr auto d$i = grad(f$i, x);"
+        echo "unsigned long hash$i() { return program<f$i, d$i>::view().hash; }"
+        i=$((i + 1))
+    done <<'END'
+relu(x)
+relu6(x)
+leaky_relu(x)
+prelu(x, w)
+rrelu(x, noise)
+elu(x)
+celu(x)
+selu(x)
+softplus(x, 2)
+gelu(x)
+gelu_tanh(x)
+sigmoid(x)
+tanh(x)
+softsign(x)
+hardtanh(x)
+threshold(x, 1, 0)
+tanhshrink(x)
+softshrink(x)
+hardshrink(x)
+logsigmoid(x)
+silu(x)
+mish(x)
+hardsigmoid(x)
+hardswish(x)
+softmax(x, classes) * y
+softmin(x, classes) * y
+log_softmax(x, classes) * y
+mse(x, y)
+l1(x, y)
+smooth_l1(x, y)
+huber(x, y)
+nll(x, t, classes, with::weight(w), with::ignore_index(-100))
+cross_entropy(x, t, classes, with::weight(w), with::ignore_index(-100), with::label_smoothing(0.1))
+cross_entropy(x, y, classes)
+bce(x, y)
+bce_with_logits(x, y, with::pos_weight(w))
+kl_div(x, y)
+entropy(x, classes)
+cross_entropy_of(x, y, classes)
+kl_divergence(x, y, classes)
+poisson_nll(x, y)
+gaussian_nll(x, y, v)
+hinge_embedding(x, y)
+soft_margin(x, y)
+multi_margin(x, t, classes)
+multilabel_margin(x, list, classes, over<"slot">)
+multilabel_soft_margin(x, y, classes)
+margin_ranking(x, y, z)
+cosine_embedding(x, y, v, classes)
+triplet_margin(x, y, z, classes, with::swap)
+focal(x, t, classes)
+sigmoid_focal(x, y)
+END
+}
 echo '' >"$work/empty.cpp"
 echo '#include <gradus/dsl.hpp>' >"$work/header.cpp"
 for count in 1 10 20 40; do program $count >"$work/losses_$count.cpp"; done
 fifty >"$work/nodes_50.cpp"
+catalogue >"$work/catalogue.cpp"
 
 printf '%-12s %-12s %8s %9s %10s %8s\n' program compiler seconds 'peak MB' 'object B' symbol
-for name in empty header nodes_50 losses_1 losses_10 losses_20 losses_40; do
+for name in empty header nodes_50 losses_1 losses_10 losses_20 losses_40 catalogue; do
     for compiler in g++ clang++-22; do
         command -v "$compiler" >/dev/null || continue
         times=()

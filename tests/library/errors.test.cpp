@@ -54,7 +54,7 @@ TEST_CASE("a weight with another number of classes, or a target with another sha
     CHECK_THROWS_WITH(jit(sum(at(weight, over<"class">, target) * cross_entropy(logits, target, over<"class">)))(
                           logits = view(X, {3, 4}), target = labels_given, weight = std::vector<float>(5, 1)),
                       Contains("argument \"logits\" has 4 elements along axis \"class\", but \"weight\" has 5"));
-    CHECK_THROWS_WITH(jit(squared_error(logits, other))(logits = view(X, {3, 4}), other = view(X, {4, 3})),
+    CHECK_THROWS_WITH(jit(mse(logits, other))(logits = view(X, {3, 4}), other = view(X, {4, 3})),
                       Contains("argument \"other\" has 4 elements along axis \"batch\", but \"logits\" has 3"));
 }
 
