@@ -71,7 +71,7 @@ private:
         switch (about(n.code).shape) {
             case form::leaf: return leaf(n);
             case form::reduction: return reduction(n);
-            case form::along: return normalised(operand(n, 0), {loops_of(n.over)});
+            case form::along: return normalised(n.code, operand(n, 0), {loops_of(n.over)});
             case form::gather: return gather(n);
             default: return pointwise(n);
         }
@@ -117,9 +117,11 @@ private:
         const sym total = fold(op::reduce_sum, exp(e - largest), over);
         return where(abs(largest) < std::numeric_limits<double>::infinity(), largest + log(total), largest);
     }
-    sym normalised(sym e, over_axes over) {
-        const sym shifted = exp(e - fold(op::reduce_max, e, over.set));
-        return shifted / fold(op::reduce_sum, shifted, over.set);
+    /// softmax and log_softmax.
+    sym normalised(op code, sym e, over_axes over) {
+        const sym shifted = e - fold(op::reduce_max, e, over.set);
+        const sym power = exp(shifted), total = fold(op::reduce_sum, power, over.set);
+        return code == op::softmax ? power / total : shifted - log(total);
     }
     sym gather(const node& n) {
         const axis_set over = label_axis(n.over);

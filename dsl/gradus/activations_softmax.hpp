@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Activations along named axes: softmax and its kin with an inverse temperature, and gated halves. The axes
-// may lie in memory in any order. softmax(x, over<...>) itself is a word of the language (reduction.hpp).
+// may lie in memory in any order. softmax and log_softmax of x itself are words of the language (reduction.hpp).
 #pragma once
 
 #include <gradus/lower.hpp>
@@ -10,7 +10,7 @@ namespace detail {
 inline constexpr auto softmax_of =
     make_op<"softmax">([](auto x, auto over, auto beta) { return softmax(beta * x, over); });
 inline constexpr auto log_softmax_of =
-    make_op<"log_softmax">([](auto x, auto over, auto beta) { return beta * x - logsumexp(beta * x, over); }, 1.0);
+    make_op<"log_softmax">([](auto x, auto over, auto beta) { return log_softmax(beta * x, over); });
 inline constexpr auto softmin_of =
     make_op<"softmin">([](auto x, auto over, auto beta) { return softmax(-(beta * x), over); }, 1.0);
 inline constexpr auto glu_of =
@@ -25,11 +25,11 @@ constexpr auto softmax(const X& x, over_t<Names...> over, const Beta& beta) {
     return detail::softmax_of(x, over, beta);
 }
 
-/// βx - log Σ e^(βx) along the named axes · beta = 1, the inverse temperature · torch.nn.LogSoftmax of βx
-template <expression X, fixed_string... Names, operand... Beta>
-requires(sizeof...(Beta) <= 1) constexpr auto log_softmax(const X& x, over_t<Names...> over, const Beta&... beta) {
+/// βx - log Σ e^(βx) along the named axes · beta: the inverse temperature · torch.nn.LogSoftmax of βx
+template <expression X, fixed_string... Names, operand Beta>
+constexpr auto log_softmax(const X& x, over_t<Names...> over, const Beta& beta) {
     static_assert(detail::knows_axes<X>(over_t<Names...>{}));
-    return detail::log_softmax_of(x, over, beta...);
+    return detail::log_softmax_of(x, over, beta);
 }
 
 /// e^(-βx) / Σ e^(-βx) along the named axes · beta = 1, the inverse temperature · torch.nn.Softmin of βx

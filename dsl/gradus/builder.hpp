@@ -116,6 +116,11 @@ public:
         add({condition, nodes_[about].code == op::input ? about : no_node, 0});
     }
     constexpr void require_label(node_id label, axis_set over) { add({no_node, label, over}); }
+    constexpr bool requires_label(node_id label, axis_set over) const {
+        for (const requirement& r : requirements_)
+            if (r == requirement{no_node, label, over}) return true;
+        return false;
+    }
     /// Returns false if it is known already.
     constexpr bool add(const requirement& wanted) {
         for (const requirement& r : requirements_)

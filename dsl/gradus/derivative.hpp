@@ -178,6 +178,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::reduce_min, {GRADUS_ADJOINT(to_extreme(p))}},
     {op::logsumexp, {GRADUS_ADJOINT(chain(p.g, softmax(p.a, p.over)))}},
     {op::softmax, {GRADUS_ADJOINT(p.y * (p.g - sum(p.g * p.y, p.over)))}},
+    {op::log_softmax, {GRADUS_ADJOINT(p.g - chain(sum(p.g, p.over), softmax(p.a, p.over)))}},
     {op::at, {GRADUS_ADJOINT(choose(index_of(p.a, p.over) == p.b, p.g))}},
 }};
 #undef GRADUS_ADJOINT

@@ -126,7 +126,7 @@ private:
             case form::leaf: return leaf(n, to);
             case form::pointwise: return pointwise(n, to);
             case form::reduction: return reduction(n, to);
-            case form::along: return softmax(n, to);
+            case form::along: return normalised(n, to);
             case form::gather: return gather(n, to);
         }
     }
@@ -217,16 +217,17 @@ private:
         if (!is_finite(largest)) return largest;
         return math::add(largest, math::log1p(sum_of_others(n, along, row, largest)));
     }
-    constexpr void softmax(const node& n, vec<double>& to) const {
+    /// softmax and log_softmax.
+    constexpr void normalised(const node& n, vec<double>& to) const {
         to.resize(static_cast<std::size_t>(extents_.count(n.axes)));
         walk along = rows(n, n.over);
         rows(n, n.axes & ~n.over).for_each([&](const walk::offsets& row) {
             const double largest = extreme(n, along, row[0], math::max, -__builtin_inf());
-            const double total = is_finite(largest) ? 1 + sum_of_others(n, along, row[0], largest) : quiet_nan;
+            const double others = is_finite(largest) ? sum_of_others(n, along, row[0], largest) : quiet_nan;
             along.for_each([&](const walk::offsets& at) {
-                const double v = value(n.args[0], row[0] + at[0]);
-                double& result = to[static_cast<std::size_t>(row[1] + at[1])];
-                result = is_finite(largest) ? math::exp(math::sub(v, largest)) / total : quiet_nan;
+                const double shifted = is_finite(largest) ? math::sub(value(n.args[0], row[0] + at[0]), largest) : 0;
+                to[static_cast<std::size_t>(row[1] + at[1])] =
+                    n.code == op::softmax ? math::exp(shifted) / (1 + others) : shifted - math::log1p(others);
             });
         });
     }

@@ -69,6 +69,7 @@ enum class op : std::uint8_t {
     reduce_min,
     logsumexp,
     softmax,
+    log_softmax,
     at,
     count_
 };
@@ -192,6 +193,7 @@ inline constexpr std::array<primitive, op_count> primitive_table{{
     {op::reduce_min, "min", 1, form::reduction, kind_rule::real, false, {}, no_value},
     {op::logsumexp, "logsumexp", 1, form::reduction, kind_rule::real, false, {}, no_value},
     {op::softmax, "softmax", 1, form::along, kind_rule::real, false, {}, no_value},
+    {op::log_softmax, "log_softmax", 1, form::along, kind_rule::real, false, {}, no_value},
     {op::at, "at", 2, form::gather, kind_rule::first, false, {}, no_value},
 }};
 #undef GRADUS_VALUE

@@ -192,6 +192,7 @@ private:
             case op::reduce_max: return write_call(out, "max", "\\max", n, depth);
             case op::reduce_min: return write_call(out, "min", "\\min", n, depth);
             case op::logsumexp: return write_call(out, "logsumexp", "\\operatorname{logsumexp}", n, depth);
+            case op::log_softmax: return write_call(out, "log_softmax", "\\operatorname{log\\,softmax}", n, depth);
             default: return write_call(out, "softmax", "\\operatorname{softmax}", n, depth);
         }
     }

@@ -7,7 +7,7 @@
 namespace gradus {
 namespace detail {
 
-enum class along { sum, mean, max, min, logsumexp, softmax };
+enum class along { sum, mean, max, min, logsumexp, softmax, log_softmax };
 
 template <along What>
 constexpr sym along_axes(sym a, over_axes over) {
@@ -17,7 +17,11 @@ constexpr sym along_axes(sym a, over_axes over) {
     if constexpr (What == along::min) return min(a, over);
     if constexpr (What == along::logsumexp) return logsumexp(a, over);
     if constexpr (What == along::softmax) return softmax(a, over);
+    if constexpr (What == along::log_softmax) return log_softmax(a, over);
 }
+
+/// Whether the operation keeps the axes it runs along.
+constexpr bool keeps_axes(along what) { return what == along::softmax || what == along::log_softmax; }
 
 template <along What>
 struct along_tag {
@@ -26,9 +30,9 @@ struct along_tag {
     static constexpr sym build(builder&, sym a, over_t<Names...> over) {
         return along_axes<What>(a, axes_in(a, over));
     }
-    static constexpr axis_names axes(const axis_names& a) { return What == along::softmax ? a : axis_names{}; }
+    static constexpr axis_names axes(const axis_names& a) { return keeps_axes(What) ? a : axis_names{}; }
     static constexpr axis_names axes(const axis_names& a, const axis_names& over) {
-        return What == along::softmax ? a : a.without(over);
+        return keeps_axes(What) ? a : a.without(over);
     }
 };
 
@@ -66,6 +70,9 @@ GRADUS_ALONG(min)
 GRADUS_ALONG(logsumexp)
 /// exp e / Σ exp e without overflow. A row of all -inf, or with inf: NaN.
 GRADUS_ALONG(softmax)
+/// e − log Σ exp e without overflow, and without the cancellation of large numbers. A row of all -inf, or with
+/// inf: NaN.
+GRADUS_ALONG(log_softmax)
 #undef GRADUS_ALONG
 
 namespace detail {

@@ -14,8 +14,17 @@ inline constexpr std::array structural_rules{
     rule{"known condition", "where(true, a, b) is a"},
     rule{"missing axis", "what the operand lacks needs no loop and no label"},
     rule{"select outermost", "a branch that is not taken cannot send a NaN into the gradient"},
+    rule{"sum of a row's select", "a condition that is the same along the row stands outside its sum"},
+    rule{"sum of one element", "only the element at the label, which lies inside its axis, is not 0"},
 };
-enum class structural : std::uint16_t { constant_folding, known_condition, missing_axis, select_outermost };
+enum class structural : std::uint16_t {
+    constant_folding,
+    known_condition,
+    missing_axis,
+    select_outermost,
+    select_of_row,
+    one_element
+};
 
 namespace detail {
 template <std::size_t... Sizes>
@@ -125,6 +134,32 @@ constexpr node_id drop_missing_axes(builder& graph, const node& n) {
     return fired(graph, structural::missing_axis, reduced.id);
 }
 
+/// Whether `condition` holds at one position along the axis, that of a label that must lie inside it.
+constexpr bool holds_at_label(const builder& graph, const node& condition, axis_set over) {
+    if (condition.code != op::equal) return false;
+    for (const auto& [position, label] : {std::pair{0, 1}, std::pair{1, 0}}) {
+        const node& index = graph[condition.args[static_cast<std::size_t>(position)]];
+        const node_id other = condition.args[static_cast<std::size_t>(label)];
+        if (index.code == op::index && index.over == over && (graph[other].axes & over) == 0 &&
+            graph.requires_label(other, over))
+            return true;
+    }
+    return false;
+}
+/// Σ where(c, a, 0) or Σ where(c, 0, a) without the select inside the sum; no_node if it must stay there.
+constexpr node_id sum_of_select(builder& graph, const node& n) {
+    const node select = graph[n.args[0]];
+    if (select.code != op::where) return no_node;
+    const sym condition{&graph, select.args[0]}, yes{&graph, select.args[1]}, no{&graph, select.args[2]};
+    const auto is_zero = [](sym s) { return (*s).code == op::constant && (*s).value == 0; };
+    if (is_zero(no) && holds_at_label(graph, *condition, n.over) && (yes.axes() & n.over) == 0)
+        return fired(graph, structural::one_element, yes.id);
+    if ((condition.axes() & n.over) != 0 || (!is_zero(no) && !is_zero(yes))) return no_node;
+    const sym outside = is_zero(no) ? where(condition, sum(yes, over_axes{n.over}), 0.0)
+                                    : where(condition, 0.0, sum(no, over_axes{n.over}));
+    return fired(graph, structural::select_of_row, outside.id);
+}
+
 }  // namespace detail
 
 /// The node to use in place of n, after all rules that fit.
@@ -138,6 +173,8 @@ constexpr node_id rewrite(builder& graph, const node& wanted) {
         return detail::fired(graph, structural::known_condition, n.args[graph[n.args[0]].value != 0 ? 1 : 2]);
     if (row.shape == form::reduction)
         if (const node_id made = detail::drop_missing_axes(graph, n); made != no_node) return made;
+    if (n.code == op::reduce_sum)
+        if (const node_id made = detail::sum_of_select(graph, n); made != no_node) return made;
     if (n.code == op::at && (n.over & graph[n.args[0]].axes) == 0)
         return detail::fired(graph, structural::missing_axis, n.args[0]);
     if (row.commutes) detail::order_operands(graph, n);

@@ -137,6 +137,8 @@ inline constexpr std::array simplify_rules{
          [](const pattern& p) {
              return rewriting{p.a * (1.0 / p.b), p.a / p.b};
          }},
+    rule{"product with a constant quotient", "a (k / b) is (k a) / b, so that signs and constants meet",
+         [](const pattern& p) { return rewriting{p.a * (p.k / p.b), (p.k * p.a) / p.b}; }},
     rule{"scaled select of constants", "k where(c, l, m) selects between products",
          [](const pattern& p) {
              return rewriting{p.k * where(p.a, p.l, p.b), where(p.a, p.k * p.l, p.k * p.b)};

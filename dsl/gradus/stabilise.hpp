@@ -84,21 +84,29 @@ inline constexpr std::array stabilise_rules{
          },
          100},
     rule{"log-softmax", "softmax(a) underflows, its logarithm does not",
+         [](const pattern& p) { return rewriting{log(softmax(p.a, p.over)), log_softmax(p.a, p.over)}; }, -120},
+    rule{"log-softmax of a label", "softmax(a) underflows, its logarithm does not",
          [](const pattern& p) {
-             return rewriting{log(softmax(p.a, p.over)), p.a - logsumexp(p.a, p.over)};
+             return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)), at(log_softmax(p.a, p.over), p.over, p.b)};
          },
          -120},
-    rule{
-        "log-softmax of a label", "softmax(a) underflows, its logarithm does not",
-        [](const pattern& p) {
-            return rewriting{log(at(softmax(p.a, p.over), p.over, p.b)), at(p.a, p.over, p.b) - logsumexp(p.a, p.over)};
-        },
-        -120},
-    rule{"softmax of log-softmax", "one normalised exponential instead of two roundings in its argument",
+    rule{"shifted difference", "the difference of large numbers cancels",
+         [](const pattern& p) { return rewriting{p.a - logsumexp(p.a, p.over), log_softmax(p.a, p.over)}; }, 1e8},
+    rule{"shifted difference, negative", "the difference of large numbers cancels",
+         [](const pattern& p) { return rewriting{logsumexp(p.a, p.over) - p.a, -log_softmax(p.a, p.over)}; }, 1e8},
+    rule{"shifted difference at a label", "the difference of large numbers cancels",
          [](const pattern& p) {
-             return rewriting{exp(p.a - logsumexp(p.a, p.over)), softmax(p.a, p.over)};
+             return rewriting{at(p.a, p.over, p.b) - logsumexp(p.a, p.over), at(log_softmax(p.a, p.over), p.over, p.b)};
          },
-         1e5},
+         1e8},
+    rule{"cross-entropy", "the difference of large numbers cancels",
+         [](const pattern& p) {
+             return rewriting{logsumexp(p.a, p.over) - at(p.a, p.over, p.b),
+                              -at(log_softmax(p.a, p.over), p.over, p.b)};
+         },
+         1e8},
+    rule{"softmax of log-softmax", "one normalised exponential instead of two roundings in its argument",
+         [](const pattern& p) { return rewriting{exp(log_softmax(p.a, p.over)), softmax(p.a, p.over)}; }, -30},
     rule{"tanh", "exp(a) overflows above 88 and the difference cancels near 0",
          [](const pattern& p) {
              return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)};

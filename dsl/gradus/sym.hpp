@@ -55,6 +55,7 @@ constexpr sym max(sym a, over_axes over) { return a.apply(op::reduce_max, over.s
 constexpr sym min(sym a, over_axes over) { return a.apply(op::reduce_min, over.set); }
 constexpr sym logsumexp(sym a, over_axes over) { return a.apply(op::logsumexp, over.set); }
 constexpr sym softmax(sym a, over_axes over) { return a.apply(op::softmax, over.set); }
+constexpr sym log_softmax(sym a, over_axes over) { return a.apply(op::log_softmax, over.set); }
 constexpr sym at(sym a, over_axes over, sym label) { return a.apply(op::at, label, over.set); }
 constexpr sym extent_of(sym in, over_axes over) { return {in.graph, in.graph->extent(over.set)}; }
 constexpr sym index_of(sym in, over_axes over) { return {in.graph, in.graph->index(std::countr_zero(over.set))}; }
@@ -82,6 +83,7 @@ GRADUS_SYM_ALONG(max)
 GRADUS_SYM_ALONG(min)
 GRADUS_SYM_ALONG(logsumexp)
 GRADUS_SYM_ALONG(softmax)
+GRADUS_SYM_ALONG(log_softmax)
 GRADUS_SYM_ALONG(extent_of)
 GRADUS_SYM_ALONG(index_of)
 #undef GRADUS_SYM_ALONG
