@@ -39,7 +39,7 @@ std::string refusal(const E& e, const Argument&... argument) {
     return kernel;
 }
 
-std::vector<float> with(std::vector<float> values, std::size_t at, double bad) {
+std::vector<float> replaced(std::vector<float> values, std::size_t at, double bad) {
     values[at] = static_cast<float>(bad);
     return values;
 }
@@ -123,7 +123,7 @@ TEST_CASE("nothing is written when a condition or a label is violated") {
         return said;
     };
     CHECK(writes(X, T) == "");
-    CHECK(writes(with(X, 14'999, 10), T) ==
+    CHECK(writes(replaced(X, 14'999, 10), T) ==
           "gradus: argument \"x\" is 10 at batch = 299, class = 49, but x < 10 is required");
     T[299] = 50;
     CHECK(writes(X, T) == "gradus: argument \"t\" is 50 at batch = 299, but labels along axis \"class\" are 0 to 49");
