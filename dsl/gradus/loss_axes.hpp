@@ -7,15 +7,20 @@
 
 namespace gradus::detail {
 
+/// Whether an operand has these axes. A plain number fits everywhere: it is meant to be the same for all.
+template <operand T>
+constexpr bool has_axes(const axis_names& axes) {
+    return std::is_arithmetic_v<T> || axes.same_set(expression_of<T>::axes());
+}
 template <fixed_string Loss, expression X, operand... T>
 constexpr bool equal_axes() {
-    constexpr bool same = (true && ... && X::axes().same_set(expression_of<T>::axes()));
+    constexpr bool same = (true && ... && has_axes<T>(X::axes()));
     return report::operands_have_equal_axes<report::axes_of_loss<Loss>, same>();
 }
 /// The target has the axes of the input without those that the loss sums over.
 template <fixed_string Loss, expression X, operand T, fixed_string Axis>
 constexpr bool labels_fit() {
-    constexpr bool fit = expression_of<T>::axes().same_set(X::axes().without(names_in(over<Axis>)));
+    constexpr bool fit = has_axes<T>(X::axes().without(names_in(over<Axis>)));
     return report::target_lacks_class_axis<report::axes_of_loss<Loss>, fit>();
 }
 

@@ -32,7 +32,8 @@ constexpr sym logit_loss(sym x, sym t, auto pos_weight) {
 /// u^γ, what focal losses multiply by. Where u is 0 its derivative may be infinite but has no effect.
 constexpr sym focus(sym u, sym gamma) {
     const sym power = pow(u, gamma);
-    if ((*gamma).code == op::constant && (*gamma).value >= 1) return power;
+    const node exponent = *gamma;
+    if (exponent.code == op::constant && (exponent.value == 0 || exponent.value >= 1)) return power;
     return where(u > 0.0, power, stop_gradient(power));
 }
 

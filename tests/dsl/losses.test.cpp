@@ -55,7 +55,53 @@ static_assert(plain.axes().count == 1);
 static_assert(cross_entropy(x, t, classes).axes().count == 1);
 static_assert(grad(sum(cross_entropy(x, t, classes)), t) == logsumexp(x, classes) - x);
 
+// ---- the rest of the catalogue
+
+constexpr auto p = tensor<"p[batch, class]">;
+constexpr auto q = tensor<"q[batch, class]">;
+constexpr auto var = tensor<"var[batch]">;
+static_assert(focal(x, y, classes, 0) == plain);
+static_assert(sigmoid_focal(x, t, 0) == bce_with_logits(x, t));
+static_assert(grad(sum(bce_with_logits(x, 1)), x) == -sigmoid(-x));
+static_assert(multilabel_soft_margin(x, t, classes) == mean(bce_with_logits(x, t), classes));
+static_assert(kl_div(log(p), q) == scaled(q, log(q) - log(p)));
+static_assert(poisson_nll(x, t, with::rate) == x - t * log(x + 1e-8));
+static_assert(grad(sum(poisson_nll(x, t)), x) == exp(x) + where(t == 0, 0, -t));
+static_assert(gaussian_nll(x, t, var).axes().count == 2);
+static_assert(multi_margin(x, y, classes, with::power(1)) == multi_margin(x, y, classes));
+static_assert(triplet_margin(x, p, q, classes).axes().count == 1);
+
+// The largest of the catalogue stay within both compilers' default limits of constant evaluation.
+constexpr auto image = tensor<"image[batch, class, h, w]">;
+constexpr auto spots = labels<"spots[batch, h, w]">;
+constexpr auto largest =
+    mean(cross_entropy(image, spots, classes, with::weight(w), with::ignore_index(-100), with::label_smoothing(0.1)),
+         on_empty::zero);
+constexpr auto of_image = grad(largest, image);
+constexpr auto of_weights = grad(largest, w);
+static_assert(program<largest, of_image, of_weights>::view().outputs.size() == 3);
+constexpr auto triplet = mean(triplet_margin(x, p, q, classes, with::swap, with::power(3)));
+constexpr auto of_anchor = grad(triplet, x);
+constexpr auto of_positive = grad(triplet, p);
+constexpr auto of_negative = grad(triplet, q);
+static_assert(program<triplet, of_anchor, of_positive, of_negative>::view().outputs.size() == 4);
+
 }  // namespace
+
+TEST_CASE("cross-entropy of distributions is entropy plus divergence, also where probabilities are zero") {
+    const std::array<std::array<double, 4>, 2> P{{{0.5, 0.25, 0.25, 0}, {0.1, 0.2, 0.3, 0.4}}},
+        Q{{{0.25, 0.25, 0.25, 0.25}, {0.7, 0.1, 0.1, 0.1}}};
+    const auto whole = evaluate(cross_entropy_of(p, q, classes), p = P, q = Q);
+    const auto parts = evaluate(entropy(p, classes) + kl_divergence(p, q, classes), p = P, q = Q);
+    const auto named = evaluate(sum(kl_div(log(q), p), classes), p = P, q = Q);
+    const auto divergence = evaluate(kl_divergence(p, q, classes), p = P, q = Q);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(whole.data[i] == Approx(parts.data[i]).epsilon(1e-14));
+        CHECK(named.data[i] == Approx(divergence.data[i]).epsilon(1e-14));
+        CHECK(divergence.data[i] > 0);
+    }
+    CHECK(whole.data[0] == Approx(std::log(4.0)));
+}
 
 TEST_CASE("the gradient of a row that is not taken is zero, also where its sum over the classes is NaN") {
     // The adjoint of log-sum-exp collects a sum over the classes here; the select must stay outside it.
