@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// expect: gradus: axes that this loss does not allow: a weight may only have axes of the input, and class weights must
-// have the class axis expect: axes_of_loss< expect: "cross_entropy"
+// expect: gradus: axes that this loss does not allow: a weight or variance may only have axes of the input
+// expect: class weights must have the class axis
+// expect: axes_of_loss<
+// expect: "cross_entropy"
 #include <gradus/dsl.hpp>
 using namespace gradus;
 constexpr auto logits = tensor<"logits[batch, class]">;
