@@ -44,6 +44,7 @@ inline constexpr auto cross_entropy_body =
         const sym label = readable(target, ignored);
         const sym loss = weighed(logsumexp(x, over) - at(x, over, label), weight_at(weight, over, label));
         if constexpr (given<decltype(smoothing)>) {
+            require(smoothing, smoothing >= 0.0 && smoothing <= 1.0);
             const sym spread = sum(weighed(logsumexp(x, over) - x, weight), over) / extent_of(x, over);
             return unless_ignored((1.0 - smoothing) * loss + scaled(smoothing, spread), target, ignored);
         } else {
@@ -55,7 +56,8 @@ inline constexpr auto cross_entropy_of_probabilities =
     make_op<"cross_entropy">([](auto x, auto over, auto target, auto weight, auto smoothing) {
         const auto smoothed = [&] {
             if constexpr (given<decltype(smoothing)>)
-                return target * (1.0 - smoothing) + smoothing / extent_of(x, over);
+                return require(target, smoothing >= 0.0 && smoothing <= 1.0) * (1.0 - smoothing) +
+                       smoothing / extent_of(x, over);
             else
                 return target;
         };
@@ -109,7 +111,7 @@ constexpr auto cross_entropy_with_probabilities(const X& logits, const T& target
 /// only): rows with this label have loss 0, gradient 0 and no weight, whatever their logits;
 /// with::label_smoothing: ε, each target is (1 − ε) t + ε / classes · mean divides by Σ w_t over the rows
 /// that are not ignored, with probabilities by the number of rows · a label outside the class axis that is
-/// not ignored is an error of the call · smooth · torch.nn.CrossEntropyLoss
+/// not ignored, and ε outside of [0, 1], is an error of the call · smooth · torch.nn.CrossEntropyLoss
 template <expression X, expression T, fixed_string Axis, detail::option... Option>
 constexpr auto cross_entropy(const X& logits, const T& target, over_t<Axis> axis, const Option&... option) {
     static_assert(detail::knows_axes<X>(over_t<Axis>{}));
@@ -136,6 +138,7 @@ inline constexpr double bce_eps = 1e-12F;
 
 // By definition the gradients are not those of the clamped value: that of x has its own clamp, that of t none.
 inline constexpr auto bce_body = make_op<"bce">([](auto x, auto t, auto weight) {
+    require(x, x >= 0.0 && x <= 1.0);
     const sym value = (t - 1.0) * max(log(1.0 - x), -100.0) - t * max(log(x), -100.0);
     const sym for_x = (x - t) / max(x * (1.0 - x), bce_eps);
     return weighed(custom_gradient(custom_gradient(value, x, for_x), t, log(1.0 - x) - log(x)), weight);
@@ -174,8 +177,9 @@ constexpr auto focal(const X& logits, const T& target, over_t<Axis> axis, const 
 }
 
 /// −(t log x + (1 − t) log(1 − x)), times the weight, of a probability x; logarithms are at least −100 ·
-/// equal axes, with::weight some of them · mean divides by the number of elements · the gradient of x is
-/// (x − t) / max(x (1 − x), 1e-12), that of t is log(1 − x) − log x · torch.nn.BCELoss
+/// equal axes, with::weight some of them · mean divides by the number of elements · x outside of [0, 1] or
+/// NaN is an error of the call · the gradient of x is (x − t) / max(x (1 − x), 1e-12), that of t is
+/// log(1 − x) − log x · torch.nn.BCELoss
 template <expression X, operand T, detail::option... Option>
 constexpr auto bce(const X& x, const T& target, const Option&... option) {
     static_assert(detail::options_fit<"bce", detail::allowed<"weight">, Option...>());

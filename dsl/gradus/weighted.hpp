@@ -11,11 +11,16 @@ namespace gradus {
 
 /// What the mean of a loss is when its total weight is zero.
 namespace on_empty {
+struct nan_t {};
+struct zero_t {};
+struct error_t {};
 /// 0 / 0.
-inline constexpr struct nan_t {
-} nan{};
+inline constexpr nan_t nan{};
 /// 0, with gradients 0.
-inline constexpr struct zero_t { } zero{}; }  // namespace on_empty
+inline constexpr zero_t zero{};
+/// An error of the call.
+inline constexpr error_t error{};
+}  // namespace on_empty
 
 namespace detail {
 
@@ -32,7 +37,8 @@ constexpr auto weighted(const V& value, const W& weight) {
 template <class E>
 concept weighted_loss = expression<E> && std::same_as<typename std::remove_cvref_t<E>::tag, weighted_tag>;
 template <class T>
-concept empty_policy = std::same_as<T, on_empty::nan_t> || std::same_as<T, on_empty::zero_t>;
+concept empty_policy =
+    std::same_as<T, on_empty::nan_t> || std::same_as<T, on_empty::zero_t> || std::same_as<T, on_empty::error_t>;
 
 /// The number of elements, as an expression.
 struct count_tag {
@@ -61,11 +67,15 @@ constexpr auto weight_of(const E& loss, Over... over) {
 
 inline constexpr auto mean_or_zero =
     make_op<"mean_or_zero">([](auto total, auto weight) { return where(weight == 0.0, 0.0, total / weight); });
+inline constexpr auto mean_or_error =
+    make_op<"mean_or_error">([](auto total, auto weight) { return require(total / weight, weight != 0.0); });
 
 template <empty_policy Policy, expression T, expression W>
 constexpr auto mean_of(const T& total, const W& weight) {
     if constexpr (std::same_as<Policy, on_empty::zero_t>)
         return mean_or_zero(total, weight);
+    else if constexpr (std::same_as<Policy, on_empty::error_t>)
+        return mean_or_error(total, weight);
     else
         return total / weight;
 }

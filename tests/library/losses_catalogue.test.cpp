@@ -32,7 +32,7 @@ void check_loss(std::string_view name, const L& loss) {
         using v = loss_operands<T>;
         hana::for_each(hana::make_tuple(v::x, v::x2, v::x3, v::t, v::p, v::q, v::var, class_weight<T>),
                        [&](const auto& variable) {
-                           if constexpr (uses<L>(variable.name.view())) {
+                           if constexpr (uses<L>(std::remove_cvref_t<decltype(variable)>::name.view())) {
                                INFO("gradient of " << std::string(variable.name.view()));
                                CHECK(verify(vjp(loss, variable, upstream<T>), data, transposed) == "");
                            }

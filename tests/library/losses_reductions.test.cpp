@@ -36,6 +36,23 @@ TEST_CASE("a total weight of zero gives NaN in the mean and its gradient, or zer
     for (const float g : call(grad(mean(loss, on_empty::zero), x))) CHECK(g == 0);
 }
 
+TEST_CASE("a total weight of zero is an error that names no row, and nothing is written, where that is chosen") {
+    const std::vector<int> ignored(6, -100), mixed{0, 1, -100, 2, 1, 0};
+    constexpr auto safe = mean(loss, on_empty::error);
+    const auto step = jit(safe, grad(safe, x));
+    float value = -7;
+    std::vector<float> gradient(24, -7);
+    CHECK_THROWS_WITH(step(x = view(X, {6, 4}), t = ignored, w = W, outputs(value, view(gradient, {6, 4}))),
+                      Contains("!= 0"));
+    CHECK(value == -7);
+    for (const float g : gradient) CHECK(g == -7);
+    CHECK_THROWS_AS(evaluate(safe, x = view(X, {6, 4}), t = ignored, w = W), std::domain_error);
+    CHECK_THROWS_AS(jit(mean(mse(x, 0), on_empty::error))(x = view(X.data(), {0, 4})), error);
+    const auto [got, slope] = step(x = view(X, {6, 4}), t = mixed, w = W);
+    CHECK(got == jit(mean(loss))(x = view(X, {6, 4}), t = mixed, w = W));
+    CHECK(slope(2, 0) == 0);
+}
+
 TEST_CASE("the policies agree with the plain mean where the weight is not zero") {
     const std::vector<int> mixed{0, 1, -100, 2, 1, 0};
     const auto call = [&](const auto& e) { return jit(e)(x = view(X, {6, 4}), t = mixed, w = W); };
@@ -112,4 +129,36 @@ TEST_CASE("an empty class axis is an error where a label is read, and none where
     const auto step = jit(mean(cross_entropy(x, t, over<"class">)));
     CHECK_THROWS_AS(step(x = view(X.data(), {1, 0}), t = one), error);
     CHECK(std::isnan(step(x = view(X.data(), {0, 0}), t = none)));
+}
+
+TEST_CASE("what lies outside of a loss's domain is an error of the call that names it, and nothing is written") {
+    constexpr auto p = tensor<"p[i]">;
+    constexpr auto q = tensor<"q[i]">;
+    constexpr auto var = tensor<"var[i]">;
+    constexpr auto beta = scalar<"beta">;
+    const std::vector<float> right{0, 0.25F, 1}, above{0, 0.25F, 1.5F}, below{0, -0.25F, 1}, Q{1, 0, 1};
+    const float no_number = std::numeric_limits<float>::quiet_NaN();
+    const auto probability = jit(bce(p, q), vjp(bce(p, q), q, 1));
+    std::vector<float> y(3, -7), dq(3, -7);
+    CHECK_THROWS_WITH(probability(p = above, q = Q, outputs(y, dq)),
+                      Contains("\"p\"") && Contains("1.5") && Contains("i = 2"));
+    CHECK_THROWS_WITH(probability(p = below, q = Q, outputs(y, dq)), Contains("-0.25") && Contains("i = 1"));
+    CHECK_THROWS_AS(probability(p = std::vector<float>{0, no_number, 1}, q = Q, outputs(y, dq)), error);
+    for (std::size_t i = 0; i < 3; ++i) CHECK((y[i] == -7 && dq[i] == -7));
+    probability(p = right, q = Q, outputs(y, dq));
+    CHECK(y[0] == 100);
+
+    const auto variance = jit(gaussian_nll(p, q, var));
+    CHECK_THROWS_WITH(variance(p = right, q = Q, var = below), Contains("\"var\"") && Contains("-0.25"));
+    CHECK(std::isnan(variance(p = right, q = Q, var = std::vector<float>{1, no_number, 1})[1]));
+
+    CHECK_THROWS_WITH(jit(smooth_l1(p, q, beta))(p = right, q = Q, beta = -1), Contains("\"beta\"") && Contains("-1"));
+    CHECK_THROWS_AS(jit(smooth_l1(p, q, -1))(p = right, q = Q), error);
+    CHECK_THROWS_WITH(jit(huber(p, q, beta))(p = right, q = Q, beta = 0), Contains("\"beta\"") && Contains("> 0"));
+    const std::vector<int> T{0, 1, -100, 2, 1, 0};
+    const auto smoothed = cross_entropy(x, t, over<"class">, skip, with::label_smoothing(beta));
+    CHECK_THROWS_WITH(jit(mean(smoothed))(x = view(X, {6, 4}), t = T, beta = 1.5),
+                      Contains("\"beta\"") && Contains("1.5"));
+    CHECK(jit(mean(smoothed))(x = view(X, {6, 4}), t = T, beta = 0) ==
+          Approx(jit(mean(cross_entropy(x, t, over<"class">, skip)))(x = view(X, {6, 4}), t = T)));
 }
