@@ -4,6 +4,7 @@
 
 #include <gradus/activations.hpp>
 #include <gradus/evaluate.hpp>
+#include <gradus/facts.hpp>
 #include <gradus/formula.hpp>
 #include <gradus/kinks.hpp>
 #include <gradus/losses.hpp>

@@ -17,8 +17,6 @@
 namespace gradus {
 namespace detail {
 
-constexpr bool is_finite(double value) { return math::abs(value) < __builtin_inf(); }
-
 /// A sum that carries the rounding error of every addition along. Infinities stay.
 class compensated_sum {
 public:

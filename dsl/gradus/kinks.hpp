@@ -51,7 +51,7 @@ namespace detail {
 class kink_finder {
 public:
     constexpr explicit kink_finder(one_variable& f)
-        : ties_(ties_of(f.graph, f.root, f.variable)), samples_(f, nodes(f, ties_)) {}
+        : ties_(ties_of(f.graph, {f.root}, f.variable)), samples_(f, nodes(f, ties_)) {}
     constexpr const vec<tie>& ties() const { return ties_; }
 
     /// The kink at a point; `found` is written in any case.

@@ -92,3 +92,8 @@ constexpr double softsign(double x) {
 }
 
 }  // namespace gradus::math
+
+namespace gradus::detail {
+inline constexpr double infinity = __builtin_inf();
+constexpr bool is_finite(double value) { return math::abs(value) < infinity; }
+}  // namespace gradus::detail

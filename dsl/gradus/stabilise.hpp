@@ -9,7 +9,6 @@
 namespace gradus {
 namespace detail {
 inline constexpr double sqrt2 = 1.4142135623730951, sqrt_half = 0.7071067811865476;
-inline constexpr double infinity = __builtin_inf();
 }  // namespace detail
 
 inline constexpr std::array stabilise_rules{

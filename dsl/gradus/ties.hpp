@@ -19,20 +19,21 @@ struct tie {
 
 constexpr bool is_infinite(const node& n) { return n.code == op::constant && math::abs(n.value) == infinity; }
 
-/// The pairs that a formula compares and that its variable reaches, each once. No point is beyond infinity, so
+/// The pairs that formulas compare and that the variable reaches, each once. No point is beyond infinity, so
 /// comparisons with it are left out.
-constexpr vec<tie> ties_of(builder& graph, node_id root, node_id variable) {
-    const vec<std::uint8_t> depends = dependents(graph, root, variable);
+constexpr vec<tie> ties_of(builder& graph, const vec<node_id>& roots, node_id variable) {
+    const auto last = static_cast<node_id>(graph.size()) - 1;
+    const vec<std::uint8_t> depends = dependents(graph, last, variable);
     const node_id zero = graph.constant(0);
     vec<tie> ties;
     const auto add = [&](node_id u, node_id v) {
-        if ((depends[u] == 0 && (v > root || depends[v] == 0)) || is_infinite(graph[u]) || is_infinite(graph[v]))
+        if ((depends[u] == 0 && (v > last || depends[v] == 0)) || is_infinite(graph[u]) || is_infinite(graph[v]))
             return;
         for (const tie& known : ties)
             if ((known.u == u && known.v == v) || (known.u == v && known.v == u)) return;
         ties.push_back({u, v});
     };
-    for (const node_id id : reached_from(graph.nodes(), vec<node_id>{root})) {
+    for (const node_id id : reached_from(graph.nodes(), roots)) {
         const node n = graph[id];
         if (depends[id] == 0) continue;
         if (n.code == op::abs || n.code == op::sign) add(n.args[0], zero);
