@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The intervals in which the nodes of a graph lie, operands before users. Each primitive widens as interval
 // arithmetic does (interval.hpp), and forgets that its operands hang together; the shapes in which that matters
-// most are looked at whole: squares, sums with a common factor, means, and the row of a softmax.
+// most are looked at whole: squares, sums with a common factor, and means.
 //
 // On a piece between ties (ties.hpp) the comparisons are what they are at a point inside: `decided`.
 #pragma once
@@ -47,7 +47,7 @@ private:
             case form::leaf: return leaf(n);
             case form::pointwise: return pointwise(n);
             case form::reduction: return reduced(n);
-            case form::along: return {0, 1};
+            case form::along: return n.code == op::softmax ? interval{0, 1} : interval{-infinity, 0};
             case form::gather: return operand(n, 0);
         }
         return everything;
@@ -66,7 +66,7 @@ private:
         if (n.code == op::isnan && g_[n.args[0]].code == op::input) return point(0);
         if (n.code == op::mul && n.args[0] == n.args[1]) return product(absolute(at(0)), absolute(at(0)));
         if (x_.is_point()) return plain;
-        if (n.code == op::add || n.code == op::sub) return narrowed(narrowed(plain, row_of_softmax(n)), factored(n));
+        if (n.code == op::add || n.code == op::sub) return narrowed(plain, factored(n));
         return n.code == op::div && is_mean(n) ? values_[g_[n.args[0]].args[0]] : plain;
     }
     constexpr interval reduced(const node& n) const {
@@ -79,17 +79,6 @@ private:
         const node &total = g_[n.args[0]], &count = g_[n.args[1]];
         return total.code == op::reduce_sum && count.code == op::extent && total.over == count.over;
     }
-    /// logsumexp(a) - a, and - a at a label, are not negative.
-    constexpr interval row_of_softmax(const node& n) const {
-        const auto above = [&](node_id row, node_id element) {
-            const node &r = g_[row], &e = g_[element];
-            return r.code == op::logsumexp && (r.args[0] == element || (e.code == op::at && r.args[0] == e.args[0]));
-        };
-        if (n.code == op::sub && above(n.args[0], n.args[1])) return {0, infinity};
-        if (n.code == op::sub && above(n.args[1], n.args[0])) return {-infinity, 0};
-        return everything;
-    }
-
     // ---- a b + a c is a (b + c)
 
     constexpr void factors(node_id id, vec<node_id>& all) const {

@@ -15,6 +15,7 @@ inline constexpr std::array structural_rules{
     rule{"missing axis", "what the operand lacks needs no loop and no label"},
     rule{"select outermost", "a branch that is not taken cannot send a NaN into the gradient"},
     rule{"sum of a row's select", "a condition that is the same along the row stands outside its sum"},
+    rule{"row's select outermost", "a condition that is the same along the row stands outside the others"},
     rule{"sum of one element", "only the element at the label, which lies inside its axis, is not 0"},
 };
 enum class structural : std::uint16_t {
@@ -23,6 +24,7 @@ enum class structural : std::uint16_t {
     missing_axis,
     select_outermost,
     select_of_row,
+    row_outermost,
     one_element
 };
 
@@ -146,18 +148,41 @@ constexpr bool holds_at_label(const builder& graph, const node& condition, axis_
     }
     return false;
 }
+/// where(c, a, 0) or where(c, 0, a) taken apart; `condition` is no_node for anything else.
+struct masked {
+    node_id condition = no_node, value = no_node;
+    bool taken = true;  ///< whether the value is that where the condition holds
+};
+constexpr masked as_masked(const builder& graph, const node& n) {
+    const auto is_zero = [&](node_id id) { return graph[id].code == op::constant && graph[id].value == 0; };
+    if (n.code != op::where) return {};
+    if (is_zero(n.args[2])) return {n.args[0], n.args[1], true};
+    return is_zero(n.args[1]) ? masked{n.args[0], n.args[2], false} : masked{};
+}
+constexpr sym masked_by(builder& graph, const masked& mask, sym value) {
+    const sym condition{&graph, mask.condition};
+    return mask.taken ? where(condition, value, 0.0) : where(condition, 0.0, value);
+}
+/// A select within a select, the one whose condition has fewer axes outermost; no_node if it is already.
+constexpr node_id row_condition_outermost(builder& graph, const node& n) {
+    const masked outer = as_masked(graph, n);
+    if (outer.condition == no_node) return no_node;
+    const masked inner = as_masked(graph, graph[outer.value]);
+    if (inner.condition == no_node) return no_node;
+    const axis_set few = graph[inner.condition].axes, many = graph[outer.condition].axes;
+    if (few == many || (few & ~many) != 0) return no_node;
+    const sym value = masked_by(graph, outer, {&graph, inner.value});
+    return fired(graph, structural::row_outermost, masked_by(graph, inner, value).id);
+}
 /// Σ where(c, a, 0) or Σ where(c, 0, a) without the select inside the sum; no_node if it must stay there.
 constexpr node_id sum_of_select(builder& graph, const node& n) {
-    const node select = graph[n.args[0]];
-    if (select.code != op::where) return no_node;
-    const sym condition{&graph, select.args[0]}, yes{&graph, select.args[1]}, no{&graph, select.args[2]};
-    const auto is_zero = [](sym s) { return (*s).code == op::constant && (*s).value == 0; };
-    if (is_zero(no) && holds_at_label(graph, *condition, n.over) && (yes.axes() & n.over) == 0)
-        return fired(graph, structural::one_element, yes.id);
-    if ((condition.axes() & n.over) != 0 || (!is_zero(no) && !is_zero(yes))) return no_node;
-    const sym outside = is_zero(no) ? where(condition, sum(yes, over_axes{n.over}), 0.0)
-                                    : where(condition, 0.0, sum(no, over_axes{n.over}));
-    return fired(graph, structural::select_of_row, outside.id);
+    const masked select = as_masked(graph, graph[n.args[0]]);
+    if (select.condition == no_node) return no_node;
+    const sym value{&graph, select.value};
+    if (select.taken && holds_at_label(graph, graph[select.condition], n.over) && (value.axes() & n.over) == 0)
+        return fired(graph, structural::one_element, value.id);
+    if ((graph[select.condition].axes & n.over) != 0) return no_node;
+    return fired(graph, structural::select_of_row, masked_by(graph, select, sum(value, over_axes{n.over})).id);
 }
 
 }  // namespace detail
@@ -175,6 +200,8 @@ constexpr node_id rewrite(builder& graph, const node& wanted) {
         if (const node_id made = detail::drop_missing_axes(graph, n); made != no_node) return made;
     if (n.code == op::reduce_sum)
         if (const node_id made = detail::sum_of_select(graph, n); made != no_node) return made;
+    if (n.code == op::where)
+        if (const node_id made = detail::row_condition_outermost(graph, n); made != no_node) return made;
     if (n.code == op::at && (n.over & graph[n.args[0]].axes) == 0)
         return detail::fired(graph, structural::missing_axis, n.args[0]);
     if (row.commutes) detail::order_operands(graph, n);

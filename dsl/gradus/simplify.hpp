@@ -69,6 +69,10 @@ inline constexpr std::array simplify_rules{
          [](const pattern& p) {
              return rewriting{where(p.a, p.b, p.c) + where(p.a, p.d, p.e), where(p.a, p.b + p.d, p.c + p.e)};
          }},
+    rule{"difference of selects", "one select instead of two",
+         [](const pattern& p) {
+             return rewriting{where(p.a, p.b, p.c) - where(p.a, p.d, p.e), where(p.a, p.b - p.d, p.c - p.e)};
+         }},
     rule{"sum of selects, apart", "one select instead of two",
          [](const pattern& p) {
              return rewriting{(where(p.a, p.b, p.c) + p.f) + where(p.a, p.d, p.e),
