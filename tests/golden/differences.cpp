@@ -67,6 +67,12 @@ bool difference::names(const golden_case& c) const { return fits(cases, c.name);
 
 namespace {
 
+/// The upstream gradient of an element: of a reduced loss, the only one.
+double upstream_at(const golden_case& c, std::size_t element) {
+    const tensor_data upstream = c.upstream_of("y");
+    return upstream.data.at(upstream.size() == 1 ? 0 : element);
+}
+
 /// The limit of the value or the derivative at an infinite x, times the upstream gradient, where the data have it.
 std::optional<double> limit_at(const golden_case& c, const golden_file& file, const std::string& entry,
                                std::size_t element) {
@@ -75,7 +81,7 @@ std::optional<double> limit_at(const golden_case& c, const golden_file& file, co
         if (block.params != c.params || !block.limits || !std::isinf(x)) continue;
         const std::size_t side = x < 0 ? 0 : 1;
         if (entry == "outputs.y") return block.limits->value.at(side);
-        return block.limits->deriv.at(side) * c.upstream_of("y").data.at(element);
+        return block.limits->deriv.at(side) * upstream_at(c, element);
     }
     return std::nullopt;
 }
@@ -99,7 +105,7 @@ std::optional<double> truth_at(const golden_case& c, const golden_file& file, co
         if (!is_of(block, c, element) || found == x.end()) continue;
         const auto at = static_cast<std::size_t>(found - x.begin());
         if (entry == "outputs.y") return block.value.data[at];
-        return block.deriv.data[at] * c.upstream_of("y").data.at(element);
+        return block.deriv.data[at] * upstream_at(c, element);
     }
     return std::nullopt;
 }
@@ -110,13 +116,12 @@ std::optional<double> difference::stated(const golden_case& c, const golden_file
     if (!expect || states_finite()) return std::nullopt;
     if (*expect == "limit") return limit_at(c, file, entry, element);
     if (*expect == "truth") return truth_at(c, file, entry, element);
-    const bool derivative = entry.starts_with("grads.");
-    const tensor_data upstream = c.upstream_of("y");
-    const double g = derivative ? upstream.data.at(upstream.size() == 1 ? 0 : element) : 1;
-    if (*expect == "upstream") return g;
     const bool of_input = expect->is_string() && c.inputs.contains(expect->get<std::string>());
-    const double value = of_input ? c.input(expect->get<std::string>()).data.at(element) : number_from(*expect);
-    return value == 0 || !std::isfinite(value) ? value : value * g;
+    const double value = of_input                ? c.input(expect->get<std::string>()).data.at(element)
+                         : *expect == "upstream" ? 1
+                                                 : number_from(*expect);
+    const bool scales = entry.starts_with("grads.") && value != 0 && std::isfinite(value);
+    return scales ? value * upstream_at(c, element) : value;
 }
 
 bool may_differ(const golden_case& c) { return c.tagged("torch_quirk") || c.tagged("special_upstream"); }

@@ -67,7 +67,7 @@ std::string truth_table(const std::vector<truth_row>& rows) {
     std::string text =
         "\nAgainst the true values, largest error in ULP: at every point | where |truth| >= 1e-5 (at x)\n";
     const auto out = std::back_inserter(text);
-    fmt::format_to(out, "{:14}{:>7}  {:36}{:36}{:36}{:36}\n", "function", "points", "float64 value",
+    fmt::format_to(out, "{:14}{:>7}  {:37}{:37}{:37}{:37}\n", "function", "points", "float64 value",
                    "float64 derivative", "float32 value", "float32 derivative");
     for (const truth_row& row : rows) {
         fmt::format_to(out, "{:14}", row.function);
