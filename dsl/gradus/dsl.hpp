@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/activations.hpp>
+#include <gradus/check_gradient.hpp>
 #include <gradus/evaluate.hpp>
 #include <gradus/facts.hpp>
 #include <gradus/formula.hpp>

@@ -55,6 +55,7 @@ public:
             outputs.push_back(out);
         }
         graph_ = f.graph.finish(outputs);
+        graph_.requirements.clear();  // points outside the domain are looked at, too
         inputs_.resize(1);
         const input& variable = graph_.inputs[0];
         for (int k = 0; k < variable.axes.rank; ++k)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where comparisons tie. `ties_of` lists the pairs that a formula compares, in comparisons, max, min, abs and
-// sign; only there can it have a kink or a jump. `tie_points` solves u == v for a function of one variable: each
-// side is represented by the straight lines of which it may be pieced together; what is not made of lines is
-// reduced to something that is if only its zeros matter. The points found may be too many, since every line is
-// taken to reach everywhere: they are candidates.
+// sign, and an extreme along an axis with its elements; floor aside, only there can it have a kink or a jump.
+//
+// `tie_points` solves u == v for a function of one variable: each side is represented by the straight lines of
+// which it may be pieced together; what is not made of lines is reduced to something that is if only its zeros
+// matter. The points found may be too many, since every line is taken to reach everywhere: they are candidates.
 #pragma once
 
 #include <gradus/interpreter.hpp>
@@ -40,6 +41,7 @@ constexpr vec<tie> ties_of(builder& graph, const vec<node_id>& roots, node_id va
         if (n.code == op::where && graph[n.args[0]].type != kind::boolean) add(n.args[0], zero);
         if (n.code == op::min || n.code == op::max || (n.code >= op::less && n.code <= op::not_equal))
             add(n.args[0], n.args[1]);
+        if (n.code == op::reduce_min || n.code == op::reduce_max) add(n.args[0], id);
     }
     return ties;
 }
