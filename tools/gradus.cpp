@@ -4,6 +4,7 @@
 //     gradus targets                  the processors that code can be made for
 //     gradus rules [--markdown]       every rewrite rule with its reason
 //     gradus catalogue [--markdown]   every activation and loss with its formula
+//     gradus kinks [--markdown]       every kink of the catalogue with what the policies take there
 //     gradus gallery FOLDER           a picture of each activation and its derivative, as SVG
 //     gradus explain FILE             the stages of a graph in text form, as explain().graph() prints it
 #include <fstream>
@@ -51,6 +52,7 @@ int main(int argc, char** argv) try {
     };
     add_page("rules", "every rewrite rule with its reason", pages::print_rules);
     add_page("catalogue", "every activation and loss with its formula", pages::print_catalogue);
+    add_page("kinks", "every kink of the catalogue with what the policies take there", pages::print_kinks);
     CLI::App* const gallery = app.add_subcommand("gallery", "a picture of each activation and its derivative, as SVG");
     std::string folder;
     gallery->add_option("folder", folder, "where to")->required();

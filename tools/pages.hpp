@@ -8,6 +8,7 @@ namespace gradus::pages {
 
 void print_rules(bool markdown);
 void print_catalogue(bool markdown);
+void print_kinks(bool markdown);
 void write_gallery(const std::string& folder);
 
 }  // namespace gradus::pages

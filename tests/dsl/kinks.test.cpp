@@ -281,3 +281,48 @@ TEST_CASE("folds within folds are all found, and too many are said to be incompl
     CHECK(kinks(four).size() == 1 + 2 + 4 + 8);
     CHECK_FALSE(kinks(abs(abs(four - 0.5) - 0.25)).complete());
 }
+
+TEST_CASE("the default at kinks is PyTorch's choice") {
+    // From experiments with torch 1.13.1 in float64: function, point, gradient there.
+    const auto torch = [](const auto& f, double at) { return evaluate(grad(f, x), x = at); };
+    CHECK(torch(relu(x), 0) == 0);
+    CHECK(torch(leaky_relu(x), 0) == 0.01);
+    CHECK(torch(softplus(x, 1, 20), 20) == Approx(0.999999998).epsilon(1e-9));
+    CHECK(torch(softplus(x, 2, 5), 2.5) == Approx(0.993307149).epsilon(1e-9));
+    CHECK(torch(elu(x), 0) == 1);
+    CHECK(torch(elu(x, 0.5), 0) == 0.5);
+    CHECK(torch(celu(x, 2), 0) == 1);
+    CHECK(torch(selu(x), 0) == Approx(1.75809934).epsilon(1e-8));
+    for (const double at : {0.0, 6.0}) CHECK(torch(relu6(x), at) == 0);
+    for (const double at : {-1.0, 1.0}) CHECK(torch(hardtanh(x), at) == 0);
+    for (const double at : {-0.25, 2.0}) CHECK(torch(hardtanh(x, -0.25, 2), at) == 0);
+    CHECK(torch(threshold(x, 0.5, -7), 0.5) == 0);
+    for (const double at : {-0.5, 0.5}) CHECK(torch(softshrink(x), at) == 0);
+    for (const double at : {-0.5, 0.5}) CHECK(torch(hardshrink(x), at) == 0);
+    CHECK(torch(softshrink(x, 0), 0) == 0);
+    CHECK(torch(hardshrink(x, 0), 0) == 0);
+    for (const double at : {-3.0, 3.0}) CHECK(torch(hardsigmoid(x), at) == 0);
+    CHECK(torch(hardswish(x), -3) == -0.5);
+    CHECK(torch(hardswish(x), 3) == 1);
+    CHECK(torch(prelu(x, 0.25), 0) == 0.25);
+    CHECK(torch(l1(x, 0), 0) == 0);
+    for (const double at : {-1.0, 0.0, 1.0}) CHECK(torch(smooth_l1(x, 0), at) == at);
+    for (const double at : {-0.5, 0.0, 0.5}) CHECK(torch(huber(x, 0, 0.5), at) == at);
+    CHECK(torch(hinge_embedding(x, -1), 1) == -1);
+    CHECK(torch(margin_ranking(x, 0, 1), 0) == -1);
+    CHECK(torch(margin_ranking(x, 0, 1, 0.5), 0.5) == -1);
+}
+
+TEST_CASE("hinges along an axis: of classes closed at equality, of features open") {
+    constexpr auto other = tensor<"other[j]">;
+    constexpr auto third = tensor<"third[j]">;
+    constexpr auto row = tensor<"row[j]">;
+    constexpr auto t = labels<"t[i]">;
+    const std::vector<double> one{1, 0}, two{0, 1};
+    const auto first = vjp(multi_margin(m, t, over<"j">), m, 1);
+    for (const double g : evaluate(first, m = std::vector<std::vector<double>>{one}, t = std::vector{0})) CHECK(g == 0);
+    const auto cosine = grad(cosine_embedding(row, other, -1, over<"j">), row);
+    CHECK(evaluate(cosine, row = one, other = two)[1] == Approx(1));
+    const auto triplet = grad(triplet_margin(row, other, third, over<"j">, with::margin(0)), other);
+    CHECK(evaluate(triplet, row = two, other = one, third = one)[0] == Approx(std::sqrt(0.5)).epsilon(1e-5));
+}
