@@ -56,7 +56,8 @@ private:
             case op::sub:
             case op::min:
             case op::max: return same_degree(of(n, 0), of(n, 1));
-            case op::mul: return product_degree(of(n, 0), of(n, 1), 1);
+            case op::mul:
+            case op::scaled: return product_degree(of(n, 0), of(n, 1), 1);
             case op::div: return product_degree(of(n, 0), of(n, 1), -1);
             case op::pow: return power(n);
             case op::where: return of(n, 0).invariant() ? same_degree(of(n, 1), of(n, 2)) : no_degree;

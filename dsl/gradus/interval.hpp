@@ -153,6 +153,7 @@ constexpr interval image(op code, interval a, interval b, interval c) {
         case op::add: return sum(a, b);
         case op::sub: return sum(a, negated(b));
         case op::mul: return product(a, b);
+        case op::scaled: return a == point(0) ? a : product(a, b);
         case op::div: return quotient(a, b);
         case op::pow: return power(a, b);
         case op::min: return {a.low < b.low ? a.low : b.low, a.high < b.high ? a.high : b.high};

@@ -89,7 +89,8 @@ private:
             case op::softsign: return better(of(0), flat(id));
             case op::add:
             case op::sub: return better(larger(of(0), of(1), math::add(of(0).size, of(1).size)), flat(id));
-            case op::mul: return better(product(of(0), of(1)), flat(id));
+            case op::mul:
+            case op::scaled: return better(product(of(0), of(1)), flat(id));
             case op::div: return better(quotient(of(0), absolute(values_[n.args[1]]).low), flat(id));
             case op::where: return selected(n);
             case op::exp:

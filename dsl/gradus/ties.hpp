@@ -80,7 +80,8 @@ private:
             case op::custom_gradient: return of(0);
             case op::add: return sums(of(0), of(1), 1);
             case op::sub: return sums(of(0), of(1), -1);
-            case op::mul: return products(of(0), of(1));
+            case op::mul:
+            case op::scaled: return products(of(0), of(1));
             case op::div:
                 if (!is_number(of(1))) return {};
                 return scaled(of(0), math::div(1, of(1)[0].offset));

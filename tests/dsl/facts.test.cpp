@@ -59,6 +59,7 @@ static_assert(range(mean(tanh(v))) == interval{-1, 1});
 static_assert(range(sum(v * v)) == interval{0, inf});
 static_assert(range(max(sigmoid(v))) == interval{0, 1});
 static_assert(range(uniform<"u[i]">) == interval{0, 1});
+static_assert(range(scaled(abs(x), sigmoid(y))) == interval{0, inf});
 
 // ---- directions
 
@@ -94,6 +95,7 @@ static_assert(is_positively_homogeneous(max(v) - mean(v)));
 static_assert(is_positively_homogeneous(x * tanh(x / y)));
 static_assert(is_positively_homogeneous(hardshrink(x, 0)));
 static_assert(is_positively_homogeneous(pow(abs(x), 3) / (x * x)));
+static_assert(is_positively_homogeneous(scaled(y, x), x));
 static_assert(!is_positively_homogeneous(relu6(x)));
 static_assert(!is_positively_homogeneous(x + 1));
 static_assert(!is_positively_homogeneous(x * x));
