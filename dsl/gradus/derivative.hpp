@@ -124,6 +124,12 @@ constexpr sym to_extreme(const pullback& p) {
     return choose(attained, chain_divide(p.g, sum(where(attained, 1.0, 0.0), p.over)));
 }
 
+/// The adjoint of a read goes to the position that was read. A select that is the same for all positions
+/// stays outside, so that it also stands outside what sums over them.
+constexpr sym to_position(const pullback& p) {
+    return chained(p.g, [&](sym part) { return choose(index_of(p.a, p.over) == p.b, part); });
+}
+
 inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::constant, {}},
     {op::input, {}},
@@ -179,7 +185,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::logsumexp, {GRADUS_ADJOINT(chain(p.g, softmax(p.a, p.over)))}},
     {op::softmax, {GRADUS_ADJOINT(p.y * (p.g - sum(p.g * p.y, p.over)))}},
     {op::log_softmax, {GRADUS_ADJOINT(p.g - chain(sum(p.g, p.over), softmax(p.a, p.over)))}},
-    {op::at, {GRADUS_ADJOINT(choose(index_of(p.a, p.over) == p.b, p.g))}},
+    {op::at, {GRADUS_ADJOINT(to_position(p))}},
 }};
 #undef GRADUS_ADJOINT
 

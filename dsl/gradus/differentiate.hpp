@@ -23,21 +23,10 @@ constexpr vec<std::uint8_t> dependents(const builder& graph, node_id root, node_
     return depends;
 }
 
-/// The sum of an adjoint, with a select kept outermost if its condition does not vary along the axes.
-constexpr sym summed(sym g, axis_set over) {
-    const node n = *g;
-    if (n.code == op::where) {
-        const sym condition{g.graph, n.args[0]}, yes{g.graph, n.args[1]}, no{g.graph, n.args[2]};
-        if ((condition.axes() & over) == 0 && is_zero(no)) return noted(where(condition, summed(yes, over), 0.0));
-        if ((condition.axes() & over) == 0 && is_zero(yes)) return noted(where(condition, 0.0, summed(no, over)));
-    }
-    return sum(g, over_axes{over});
-}
-
 /// Adds a contribution to the adjoint of an operand that lives on fewer axes than `space`.
 constexpr void accumulate(builder& graph, node_id& adjoint, sym contribution, axis_set space, axis_set wanted) {
     if (is_zero(contribution)) return;
-    if ((space & ~wanted) != 0) contribution = summed(contribution, space & ~wanted);
+    if ((space & ~wanted) != 0) contribution = sum(contribution, over_axes{space & ~wanted});
     adjoint = adjoint == no_node ? contribution.id : (sym{&graph, adjoint} + contribution).id;
 }
 
