@@ -40,8 +40,8 @@ inline constexpr auto gelu = make_op<"gelu">([](auto x) { return x * normal_cdf(
 /// x (1 + tanh(√(2/π)(x + 0.044715 x³))) / 2 = x σ(2√(2/π)(x + 0.044715 x³)), which is max(x, 0) to the last
 /// bit beyond |x| = 100 · Hendrycks and Gimpel, arXiv 1606.08415 · torch.nn.GELU(approximate="tanh")
 inline constexpr auto gelu_tanh = make_op<"gelu_tanh">([](auto x) {
-    constexpr double slope = 1.5957691216057308;  // 2√(2/π)
-    return detail::relu_beyond(100, x, x * sigmoid(slope * (x + 0.044715 * (x * x * x))));
+    constexpr double linear = 1.5957691216057308, cubic = 0.07135481627260025;  // 2√(2/π) and 0.044715 of it
+    return detail::relu_beyond(100, x, x * sigmoid(x * (linear + cubic * (x * x))));
 });
 
 /// x σ(x) · Elfwing et al., arXiv 1702.03118 · torch.nn.SiLU

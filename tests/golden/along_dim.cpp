@@ -8,14 +8,14 @@
 namespace gradus::golden {
 namespace {
 
-template <class T, class F>
-results along(const golden_case& c, const F& f) {
+template <class T, class F, class... More>
+results along(const golden_case& c, const F& f, const More&... more) {
     constexpr auto x = tensor<"x[outer, class, ...]", T>;
     constexpr auto g = tensor<"g[outer, class, ...]", T>;
     const split_shape parts = split_at(c.input("x").shape, c.integer("dim"));
     const auto X = c.input("x").as<T>(), G = c.upstream_of("y").as<T>();
     results made = in_layout(parts, [&](const auto& layout) {
-        return run(c, f(x), g, wrt(x), x = layout.elements(X), g = layout.elements(G));
+        return run(c, f(x), g, wrt(x), x = layout.elements(X), g = layout.elements(G), more...);
     });
     for (auto& [entry, one] : made) {
         one.rows = layout_of(parts);
@@ -25,9 +25,9 @@ results along(const golden_case& c, const F& f) {
 }
 
 /// exp(βx) / Σ exp(βx): the gradient β y (g − Σ g y) subtracts two numbers of the size of the upstream.
-template <class T, class F>
-results softmax_like(const golden_case& c, const F& f, double beta) {
-    results made = along<T>(c, f);
+template <class T, class F, class... More>
+results softmax_like(const golden_case& c, const F& f, double beta, const More&... more) {
+    results made = along<T>(c, f, more...);
     result& gradient = made.at("grads.x");
     gradient.terms = row_magnitudes(c.upstream_of("y").data, gradient.rows);
     const auto values = row_magnitudes(c.outputs.at("y").data, gradient.rows);
@@ -35,11 +35,13 @@ results softmax_like(const golden_case& c, const F& f, double beta) {
     return made;
 }
 
+/// The inverse temperature as a scalar of the call.
 mapping softmax_row() {
     return map_to("softmax", [](const golden_case& c, auto zero) {
-        const double beta = c.number("beta");
+        constexpr auto beta = scalar<"beta", decltype(zero)>;
+        const double value = c.number("beta");
         return softmax_like<decltype(zero)>(
-            c, [&](const auto& x) { return softmax(x, over<"class">, beta); }, beta);
+            c, [&](const auto& x) { return softmax(x, over<"class">, beta); }, value, beta = value);
     });
 }
 mapping softmin_row() {
