@@ -26,8 +26,7 @@ namespace {
 constexpr auto logits = tensor<"logits[batch, class]">;
 constexpr auto target = labels<"target[batch]">;
 constexpr auto weight = tensor<"weight[class]">;
-constexpr auto weight_of_sample = at(weight, over<"class">, target);
-constexpr auto loss = sum(weight_of_sample * cross_entropy(logits, target, over<"class">)) / sum(weight_of_sample);
+constexpr auto loss = mean(cross_entropy(logits, target, over<"class">, with::weight(weight)));
 constexpr auto dlogits = grad(loss, logits);
 
 constexpr int minibatches = 400, fine_minibatches = 40, divisions = 5;

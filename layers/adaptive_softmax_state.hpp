@@ -178,17 +178,17 @@ struct adaptive_log_softmax_with_loss<T, A>::state {
     /// Sorts the rows. Throws gradus::error if none counts and the options call that an error.
     void sort_rows() {
         sort_by_cluster(shape, rows);
-        if (shape.options.empty != when_empty::error || rows.counted() > 0) return;
-        throw error(rows.labels.empty() ? "a mean over a batch without rows: pass rows, or choose when_empty::zero"
+        if (shape.options.empty != on_empty::error || rows.counted() > 0) return;
+        throw error(rows.labels.empty() ? "a mean over a batch without rows: pass rows, or choose on_empty::zero"
                                         : "a mean over a batch whose labels are all ignored: pass one that counts, or "
-                                          "choose when_empty::zero");
+                                          "choose on_empty::zero");
     }
     /// Sends log p to the rows of the batch and adds it up there, so that the sum does not depend on clusters.
     detail::adaptive_softmax_sums<T> finish(const vector& known, std::int64_t batch, T* output) {
         const matrix in_order = ups.matrix(batch, 1);
         scatter(view(known.data, {known.extents[0], 1}), in_order);
         convert(in_order, view(output, {batch, 1}));
-        const T of_none = shape.options.empty == when_empty::zero ? T(0) : std::numeric_limits<T>::quiet_NaN();
+        const T of_none = shape.options.empty == on_empty::zero ? T(0) : std::numeric_limits<T>::quiet_NaN();
         if (rows.counted() == 0) return {of_none, 0, 0};
         const A sum = -jit<f::total>()(f::output = view(in_order.data, {batch}));
         const auto weight = static_cast<A>(rows.counted());

@@ -10,16 +10,20 @@
 namespace gradus {
 
 /// What the mean of a loss is when its total weight is zero.
+enum class when_empty { nan, zero, error };
 namespace on_empty {
-struct nan_t {};
-struct zero_t {};
-struct error_t {};
+/// A policy as a type, which is also the value.
+template <when_empty Which>
+struct policy {
+    static constexpr when_empty value = Which;
+    constexpr operator when_empty() const { return Which; }
+};
 /// 0 / 0.
-inline constexpr nan_t nan{};
+inline constexpr policy<when_empty::nan> nan{};
 /// 0, with gradients 0.
-inline constexpr zero_t zero{};
+inline constexpr policy<when_empty::zero> zero{};
 /// An error of the call.
-inline constexpr error_t error{};
+inline constexpr policy<when_empty::error> error{};
 }  // namespace on_empty
 
 namespace detail {
@@ -37,8 +41,7 @@ constexpr auto weighted(const V& value, const W& weight) {
 template <class E>
 concept weighted_loss = expression<E> && std::same_as<typename std::remove_cvref_t<E>::tag, weighted_tag>;
 template <class T>
-concept empty_policy =
-    std::same_as<T, on_empty::nan_t> || std::same_as<T, on_empty::zero_t> || std::same_as<T, on_empty::error_t>;
+concept empty_policy = std::same_as<T, on_empty::policy<T::value>>;
 
 /// The number of elements, as an expression.
 struct count_tag {
@@ -72,9 +75,9 @@ inline constexpr auto mean_or_error =
 
 template <empty_policy Policy, expression T, expression W>
 constexpr auto mean_of(const T& total, const W& weight) {
-    if constexpr (std::same_as<Policy, on_empty::zero_t>)
+    if constexpr (Policy::value == when_empty::zero)
         return mean_or_zero(total, weight);
-    else if constexpr (std::same_as<Policy, on_empty::error_t>)
+    else if constexpr (Policy::value == when_empty::error)
         return mean_or_error(total, weight);
     else
         return total / weight;

@@ -28,11 +28,9 @@
 #include <vector>
 
 #include <gradus/jit.hpp>
+#include <gradus/weighted.hpp>
 
 namespace gradus {
-
-/// What a mean over no rows is: NaN, 0, or an error of the call.
-enum class when_empty { nan, zero, error };
 
 /// What an adaptive softmax is made of. Cluster i has floor(in_features / div_value^(i+1)) features.
 struct adaptive_softmax_options {
@@ -42,7 +40,7 @@ struct adaptive_softmax_options {
     double div_value = 4;
     bool head_bias = false;
     std::optional<std::int64_t> ignore_index = {};  ///< rows with this label do not count; any integer
-    when_empty empty = when_empty::nan;             ///< the loss when no row counts
+    when_empty empty = on_empty::nan;               ///< the loss when no row counts
 };
 
 /// The weights of an adaptive softmax, or their gradients, by PyTorch's names and shapes.

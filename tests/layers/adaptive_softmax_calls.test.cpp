@@ -111,7 +111,7 @@ TEST_CASE("a batch without a row that counts has sum 0 and the loss that its pol
     for (const std::vector<std::int64_t>& target : {std::vector<std::int64_t>{}, std::vector<std::int64_t>{-1, -1}}) {
         adaptive_problem p = make_problem(small(), static_cast<std::int64_t>(target.size()));
         p.options.ignore_index = -1;
-        for (const when_empty policy : {when_empty::nan, when_empty::zero, when_empty::error}) {
+        for (const when_empty policy : {when_empty{on_empty::nan}, when_empty{on_empty::zero}, when_empty{on_empty::error}}) {
             p.options.empty = policy;
             adaptive_run<float> run(p);
             std::fill(run.dx.begin(), run.dx.end(), 5.0F);
@@ -120,7 +120,7 @@ TEST_CASE("a batch without a row that counts has sum 0 and the loss that its pol
                 return run.layer.backward(run.weights, run.batch(), target, {.loss = 1, .sum = 1},
                                           outputs(run.dbatch(), run.dweights));
             };
-            if (policy == when_empty::error) {
+            if (policy == on_empty::error) {
                 CHECK(message_of(call).find(target.empty() ? "a batch without rows" : "labels are all ignored") !=
                       std::string::npos);
                 CHECK(run.dweights.head_weight(0, 0) == 5);
@@ -130,7 +130,7 @@ TEST_CASE("a batch without a row that counts has sum 0 and the loss that its pol
             CHECK(got.output.size() == target.size());
             CHECK(got.sum == 0);
             CHECK(got.weight == 0);
-            CHECK((policy == when_empty::zero ? got.loss == 0 : std::isnan(got.loss)));
+            CHECK((policy == on_empty::zero ? got.loss == 0 : std::isnan(got.loss)));
             CHECK(all_zero(std::span(run.dx)));
             for (const std::span<float> part : run.dweights.parameters()) CHECK(all_zero(part));
         }
