@@ -71,6 +71,7 @@ private:
     // ---- emit_value.cpp: nodes
     value node_value(node_id id);
     value make_value(node_id id);
+    value operand_value(const node& n, std::size_t i);
     value pointwise_value(const node& n);
     value index_value(int axis);
     value extent_value(axis_set axes);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The value of a node at the present coordinates.
+#include <cmath>
+#include <limits>
+
 #include <gradus/error.hpp>
 
 #include "emit_state.hpp"
@@ -63,10 +66,49 @@ kind kernel_emitter::operand_kind(const node& n, std::size_t i) const {
     }
 }
 
+namespace {
+/// The float that decides a comparison `code` of a float x on its left with c as c itself would, which float32 may not
+/// hold: x > c is x > the largest float below c. NaN, which nothing equals, where no float equals c.
+double deciding_float(op code, double c) {
+    const auto nearest = static_cast<float>(c);
+    if (static_cast<double>(nearest) == c || std::isnan(c)) return static_cast<double>(nearest);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const float below = static_cast<double>(nearest) < c ? nearest : std::nextafter(nearest, -infinity);
+    switch (code) {
+        case op::greater:
+        case op::less_equal: return static_cast<double>(below);
+        case op::less:
+        case op::greater_equal: return static_cast<double>(std::nextafter(below, infinity));
+        default: return std::numeric_limits<double>::quiet_NaN();
+    }
+}
+/// The comparison with its sides exchanged.
+op mirrored(op code) {
+    switch (code) {
+        case op::greater: return op::less;
+        case op::less: return op::greater;
+        case op::greater_equal: return op::less_equal;
+        case op::less_equal: return op::greater_equal;
+        default: return code;
+    }
+}
+bool is_comparison(op code) { return code >= op::less && code <= op::not_equal; }
+}  // namespace
+
+/// An operand of a pointwise primitive in its kind. A constant that a float is compared with decides exactly.
+llvm::Value* kernel_emitter::operand_value(const node& n, std::size_t i) {
+    const kind wanted = operand_kind(n, i);
+    const node& operand = at(n.args[i]);
+    const bool exact = operand.code == op::constant && wanted == kind::real && is_comparison(n.code);
+    if (!exact || plan_.arithmetic != element::float32) return in_kind(n.args[i], wanted);
+    const op code = i == 1 ? n.code : mirrored(n.code);
+    return llvm::ConstantFP::get(real_vector(), deciding_float(code, operand.value));
+}
+
 llvm::Value* kernel_emitter::pointwise_value(const node& n) {
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
-    for (std::size_t i = 0; i < count; ++i) operands[i] = in_kind(n.args[i], operand_kind(n, i));
+    for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(n, i);
     const emitter emit_code = emitter_of(n.code);
     if (emit_code == nullptr) throw internal_error("no vector code for " + std::string(about(n.code).name));
     return emit_code(math_, std::span<value const>(operands.data(), count));

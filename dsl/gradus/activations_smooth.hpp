@@ -16,7 +16,7 @@ constexpr auto relu_beyond(double end, X x, Formula formula) {
 
 inline constexpr auto softplus_of = make_op<"softplus">([](auto x, auto beta) { return softplus(beta * x) / beta; });
 inline constexpr auto softplus_until = make_op<"softplus">(
-    [](auto x, auto beta, auto threshold) { return where(beta * x > threshold, x, softplus(beta * x) / beta); });
+    [](auto x, auto beta, auto threshold) { return where(x > threshold / beta, x, softplus(beta * x) / beta); });
 }  // namespace detail
 
 /// log(1 + e^(βx)) / β · softplus(x) is β = 1 · Dugas et al., NIPS 2000 · torch.nn.Softplus without threshold
@@ -24,7 +24,7 @@ template <expression X, operand Beta>
 constexpr auto softplus(const X& x, const Beta& beta) {
     return detail::softplus_of(x, beta);
 }
-/// The same, and x itself where βx > threshold: the cut that PyTorch makes, at which it jumps by e^-threshold/β
+/// The same, and x itself where x > threshold/β: the cut that PyTorch makes, at which it jumps by e^-threshold/β
 /// at most and keeps the smooth part's derivative · torch.nn.Softplus
 template <expression X, operand Beta, operand Threshold>
 constexpr auto softplus(const X& x, const Beta& beta, const Threshold& threshold) {

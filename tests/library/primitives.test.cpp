@@ -101,6 +101,25 @@ TEST_CASE("binary primitives agree with the interpreter within their bounds") {
     check_binary_types("custom_gradient", 0, 0, [](auto x, auto y) { return custom_gradient(x, y, 1); });
 }
 
+TEST_CASE("a comparison with a number that float32 cannot hold decides as the number itself") {
+    constexpr auto x = tensor<"x[i]">;
+    std::vector<float> X;
+    for (const double c : {0.3, 0.1, -0.7, 1e-50, 0.5})
+        for (const float near : {static_cast<float>(c), -static_cast<float>(c)})
+            for (const float direction : {-9.0F, 9.0F}) {
+                X.push_back(near);
+                X.push_back(std::nextafter(near, direction));
+            }
+    for (const double c : {0.3, 0.1, -0.7, 1e-50, -1e-50, 0.5}) {
+        INFO("c = " << c);
+        CHECK(compare(1 * (x > c) + 2 * (x >= c) + 4 * (x < c) + 8 * (x <= c) + 16 * (x == c) + 32 * (x != c), {0, 0},
+                      x = X) == "");
+        CHECK(compare(1 * (c > x) + 2 * (c >= x) + 4 * (c < x) + 8 * (c <= x), {0, 0}, x = X) == "");
+        CHECK(compare(vjp(softshrink(x, c), x, 1), {0, 0}, x = X) == "");
+        CHECK(compare(vjp(hardtanh(x, -1, c), x, 1), {0, 0}, x = X) == "");
+    }
+}
+
 TEST_CASE("a comparison is a number where a number is wanted") {
     constexpr auto x = tensor<"x[i]">;
     CHECK(compare(2.0 * (x > 0) + (x == 1), {0, 0}, x = std::vector<float>{-1, 0, 1, 2}) == "");
