@@ -142,7 +142,9 @@ inline constexpr std::array simplify_rules{
              return rewriting{p.a * (1.0 / p.b), p.a / p.b};
          }},
     rule{"product with a constant quotient", "a (k / b) is (k a) / b, so that signs and constants meet",
-         [](const pattern& p) { return rewriting{p.a * (p.k / p.b), (p.k * p.a) / p.b}; }},
+         [](const pattern& p) {
+             return rewriting{p.a * (p.k / p.b), (p.k * p.a) / p.b};
+         }},
     rule{"scaled select of constants", "k where(c, l, m) selects between products",
          [](const pattern& p) {
              return rewriting{p.k * where(p.a, p.l, p.b), where(p.a, p.k * p.l, p.k * p.b)};
@@ -231,6 +233,36 @@ inline constexpr std::array simplify_rules{
     rule{"constant on the right of >=", "k >= a is a <= k",
          [](const pattern& p) {
              return rewriting{p.k >= p.a, p.a <= p.k};
+         }},
+    rule{"shifted comparison, >", "a + k > l is a > l - k, decided without rounding a + k",
+         [](const pattern& p) {
+             return rewriting{p.a + p.k > p.l, p.a > p.l - p.k};
+         }},
+    rule{"reflected comparison, >", "k - a > l is a < k - l, decided without rounding k - a",
+         [](const pattern& p) {
+             return rewriting{p.k - p.a > p.l, p.a < p.k - p.l};
+         }},
+    rule{"shifted comparison, >=", "a + k >= l is a >= l - k, decided without rounding a + k",
+         [](const pattern& p) {
+             return rewriting{p.a + p.k >= p.l, p.a >= p.l - p.k};
+         }},
+    rule{"reflected comparison, >=", "k - a >= l is a <= k - l, decided without rounding k - a",
+         [](const pattern& p) {
+             return rewriting{p.k - p.a >= p.l, p.a <= p.k - p.l};
+         }},
+    rule{"shifted comparison, <", "a + k < l is a < l - k, decided without rounding a + k",
+         [](const pattern& p) {
+             return rewriting{p.a + p.k < p.l, p.a < p.l - p.k};
+         }},
+    rule{"reflected comparison, <", "k - a < l is a > k - l, decided without rounding k - a",
+         [](const pattern& p) { return rewriting{p.k - p.a<p.l, p.a> p.k - p.l}; }},
+    rule{"shifted comparison, <=", "a + k <= l is a <= l - k, decided without rounding a + k",
+         [](const pattern& p) {
+             return rewriting{p.a + p.k <= p.l, p.a <= p.l - p.k};
+         }},
+    rule{"reflected comparison, <=", "k - a <= l is a >= k - l, decided without rounding k - a",
+         [](const pattern& p) {
+             return rewriting{p.k - p.a <= p.l, p.a >= p.k - p.l};
          }},
     rule{"select on a negation", "where(!a, b, c) is where(a, c, b)",
          [](const pattern& p) {
