@@ -221,11 +221,13 @@ private:
         walk along = rows(n, n.over);
         rows(n, n.axes & ~n.over).for_each([&](const walk::offsets& row) {
             const double largest = extreme(n, along, row[0], math::max, -__builtin_inf());
-            const double others = is_finite(largest) ? sum_of_others(n, along, row[0], largest) : quiet_nan;
+            const double others = is_finite(largest) ? sum_of_others(n, along, row[0], largest) : 0;
             along.for_each([&](const walk::offsets& at) {
-                const double shifted = is_finite(largest) ? math::sub(value(n.args[0], row[0] + at[0]), largest) : 0;
-                to[static_cast<std::size_t>(row[1] + at[1])] =
-                    n.code == op::softmax ? math::exp(shifted) / (1 + others) : shifted - math::log1p(others);
+                double& result = to[static_cast<std::size_t>(row[1] + at[1])];
+                result = quiet_nan;
+                if (!is_finite(largest)) return;
+                const double shifted = math::sub(value(n.args[0], row[0] + at[0]), largest);
+                result = n.code == op::softmax ? math::exp(shifted) / (1 + others) : shifted - math::log1p(others);
             });
         });
     }
