@@ -87,6 +87,7 @@ constexpr double tanhshrink(double x) {
 
 /// x / (1 + |x|); ±1 at ±infinity.
 constexpr double softsign(double x) {
+    if (isnan(x)) return x;
     if (abs(x) > 1e300) return x > 0 ? 1 : -1;
     return x / (1 + abs(x));
 }
