@@ -78,7 +78,9 @@ void copy_along(const argument& x, std::size_t dimension, const std::byte* from,
 
 /// Copies the elements of x, strides kept, to memory of copy_size(x) bytes; returns the first element.
 void* copy_to(const argument& x, std::byte* memory) {
-    std::byte* first = memory - bytes_of(x).begin;
+    const byte_range range = bytes_of(x);
+    if (range.begin == range.end) return memory;  // no elements, and maybe no memory to copy from
+    std::byte* first = memory - range.begin;
     copy_along(x, 0, static_cast<const std::byte*>(x.data), first);
     return first;
 }
