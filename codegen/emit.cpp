@@ -157,7 +157,7 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
             finish_blocks(folds, is_vertical, used);
         });
     });
-    for (const fold_state& f : folds) memo_[f.fold] = finish_row(f, real_vector());
+    for (const fold_state& f : folds) memo_[f.fold] = finish_row(f);
 }
 
 void kernel_emitter::finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used) {
@@ -216,7 +216,7 @@ void kernel_emitter::emit_combine(const stage& s) {
             const value place = ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, ir_.CreateAdd(start, item));
             push(folds[k], splat(ir_.CreateLoad(ir_.getDoubleTy(), place)));
         });
-        const value result = first_lane(finish_row(folds[k], real_vector()));
+        const value result = first_lane(finish_row(folds[k]));
         ir_.CreateStore(result, temporary_memory(kept_in(folds[k].fold)).data);
     }
 }

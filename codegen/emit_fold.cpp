@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reductions by a fixed tree, so that a result is a function of the inputs alone.
 //
-//   element i of a run → virtual lane i mod 64, within blocks of 4096      (arithmetic type)
-//   64 lanes → one: lane l with l + 32, then 16, 8, 4, 2, 1                (arithmetic type)
+//   element i of a run → virtual lane i mod 64, within blocks of 4096      (type of the node)
+//   64 lanes → one: lane l with l + 32, then 16, 8, 4, 2, 1                (type of the node)
 //   blocks → a binary counter: equal numbers of blocks merge pairwise      (float64)
 //
 // In a horizontal fold the lanes of a vector are neighbours of one run; in a vertical fold each lane is
@@ -37,7 +37,8 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     std::vector<fold_state> folds;
     for (const node_id fold : part.folds) {
-        fold_state f{fold, local(vertical(s) ? real_vector() : real_, virtual_lanes, "lanes"), nullptr, nullptr};
+        fold_state f{fold, local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes"), nullptr,
+                     nullptr};
         if (with_counter) {
             f.partials = local(wide, counter_slots, "partials");
             f.count = local(ir_.getInt64Ty(), 1, "count");
@@ -50,51 +51,51 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
 
 /// All virtual lanes hold the identity; a vertical fold touches only the `used` first ones.
 void kernel_emitter::start_block(const fold_state& f, bool is_vertical, value used) {
-    const op code = at(f.fold).code;
+    llvm::Type* const type = real_vector(f.fold);
+    const value none = identity(at(f.fold).code, type);
     if (is_vertical) {
-        loop("clear", number(0), used, number(1), [&](value l) {
-            ir_.CreateStore(identity(code, real_vector()), ir_.CreateInBoundsGEP(real_vector(), f.accumulators, l));
-        });
+        loop("clear", number(0), used, number(1),
+             [&](value l) { ir_.CreateStore(none, ir_.CreateInBoundsGEP(type, f.accumulators, l)); });
         return;
     }
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
-        ir_.CreateAlignedStore(identity(code, real_vector()), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l),
-                               llvm::Align(size_of(plan_.arithmetic)));
+        ir_.CreateAlignedStore(none, ir_.CreateConstInBoundsGEP1_64(real_type(f.fold), f.accumulators, l),
+                               align_of(f.fold));
 }
 
 void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value position) {
     const node& n = at(f.fold);
-    value v = in_kind(n.args[0], kind::real);
-    if (!is_vertical && mask_ != nullptr) v = ir_.CreateSelect(mask_, v, identity(n.code, real_vector()));
+    llvm::Type* const type = real_vector(f.fold);
+    value v = real_value(n.args[0], type);
+    if (!is_vertical && mask_ != nullptr) v = ir_.CreateSelect(mask_, v, identity(n.code, type));
     const value lane = ir_.CreateAnd(position, number(virtual_lanes - 1));
-    llvm::Type* const step = is_vertical ? real_vector() : real_;
-    const value place = ir_.CreateInBoundsGEP(step, f.accumulators, lane);
-    const llvm::Align align(size_of(plan_.arithmetic));
-    const value sum = combined(n.code, ir_.CreateAlignedLoad(real_vector(), place, align), v);
-    ir_.CreateAlignedStore(sum, place, align);
+    const value place = ir_.CreateInBoundsGEP(is_vertical ? type : real_type(f.fold), f.accumulators, lane);
+    const value sum = combined(n.code, ir_.CreateAlignedLoad(type, place, align_of(f.fold)), v);
+    ir_.CreateAlignedStore(sum, place, align_of(f.fold));
 }
 
 /// The fold of the virtual lanes, as float64 vectors; of a horizontal fold in every lane.
 llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical, value used) {
     const op code = at(f.fold).code;
-    const llvm::Align align(size_of(plan_.arithmetic));
+    const llvm::Align align = align_of(f.fold);
+    llvm::Type* const type = real_vector(f.fold);
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     if (is_vertical) {
-        const auto place = [&](value l) { return ir_.CreateInBoundsGEP(real_vector(), f.accumulators, l); };
+        const auto place = [&](value l) { return ir_.CreateInBoundsGEP(type, f.accumulators, l); };
         for (int half = virtual_lanes / 2; half > 0; half /= 2) {
             const value pairs = smaller(number(half), ir_.CreateSub(used, number(half)));
             loop("fold", number(0), pairs, number(1), [&](value l) {
-                const value low = ir_.CreateAlignedLoad(real_vector(), place(l), align);
-                const value high = ir_.CreateAlignedLoad(real_vector(), place(ir_.CreateAdd(l, number(half))), align);
+                const value low = ir_.CreateAlignedLoad(type, place(l), align);
+                const value high = ir_.CreateAlignedLoad(type, place(ir_.CreateAdd(l, number(half))), align);
                 ir_.CreateAlignedStore(combined(code, low, high), place(l), align);
             });
         }
-        return ir_.CreateFPExt(ir_.CreateAlignedLoad(real_vector(), f.accumulators, align), wide);
+        return ir_.CreateFPCast(ir_.CreateAlignedLoad(type, f.accumulators, align), wide);
     }
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
-        parts.push_back(
-            ir_.CreateAlignedLoad(real_vector(), ir_.CreateConstInBoundsGEP1_64(real_, f.accumulators, l), align));
+        parts.push_back(ir_.CreateAlignedLoad(
+            type, ir_.CreateConstInBoundsGEP1_64(real_type(f.fold), f.accumulators, l), align));
     for (std::size_t half = parts.size() / 2; half > 0; half /= 2)
         for (std::size_t l = 0; l < half; ++l) parts[l] = combined(code, parts[l], parts[l + half]);
     value folded = parts[0];
@@ -103,7 +104,7 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
         for (unsigned l = 0; l < lanes_; ++l) upper[l] = static_cast<int>((l + half) % lanes_);
         folded = combined(code, folded, ir_.CreateShuffleVector(folded, upper));
     }
-    return ir_.CreateFPExt(splat(first_lane(folded)), wide);
+    return ir_.CreateFPCast(splat(first_lane(folded)), wide);
 }
 
 /// Counts one more block: merges it with the slots that are full, like a carry.
@@ -123,8 +124,8 @@ void kernel_emitter::push(const fold_state& f, value partial) {
     ir_.CreateStore(ir_.CreateAdd(count, number(1)), f.count);
 }
 
-/// Folds the full slots, the latest blocks first, and rounds once.
-llvm::Value* kernel_emitter::finish_row(const fold_state& f, llvm::Type* type) {
+/// Folds the full slots, the latest blocks first, and rounds once to the type of the node.
+llvm::Value* kernel_emitter::finish_row(const fold_state& f) {
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     const op code = at(f.fold).code;
     const value total = local(wide, 1, "total");
@@ -145,7 +146,7 @@ llvm::Value* kernel_emitter::finish_row(const fold_state& f, llvm::Type* type) {
     const value started = code == op::reduce_sum ? ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)),
                                                                     llvm::Constant::getNullValue(wide), result)
                                                  : result;
-    return ir_.CreateFPCast(started, type);
+    return ir_.CreateFPCast(started, real_vector(f.fold));
 }
 
 }  // namespace gradus

@@ -42,8 +42,9 @@ const kernel_emitter::memory& kernel_emitter::tensor(std::size_t i) {
 const kernel_emitter::memory& kernel_emitter::temporary_memory(int i) {
     return set_up(plan_.body.inputs.size() + plan_.body.outputs.size() + static_cast<std::size_t>(i), [&] {
         memory m;
-        m.type = plan_.arithmetic;
-        m.axes = plan_.temporaries[static_cast<std::size_t>(i)].axes;
+        const temporary& t = plan_.temporaries[static_cast<std::size_t>(i)];
+        m.type = t.element_size == sizeof(double) ? element::float64 : element::float32;
+        m.axes = t.axes;
         value stride = number(1);
         for (int axis = max_axes; axis-- > 0;) {
             if ((m.axes >> axis & 1) == 0) continue;
@@ -148,8 +149,7 @@ llvm::Value* kernel_emitter::load_lanes(const memory& from, value scalar_part, v
 llvm::Value* kernel_emitter::loaded_as(value v, element type, kind wanted) {
     const bool is_signed = type >= element::int8 && type <= element::int64;
     if (is_real(type)) {
-        const value real = ir_.CreateFPCast(v, real_vector());
-        return convert(real, kind::real, wanted);
+        return convert(v, kind::real, wanted);
     }
     llvm::Type* const integers = vector_of(ir_.getInt64Ty());
     const value integer = is_signed ? ir_.CreateSExtOrTrunc(v, integers) : ir_.CreateZExtOrTrunc(v, integers);
@@ -167,8 +167,7 @@ void kernel_emitter::store_all(const std::vector<store>& stores) {
 void kernel_emitter::store_value(const store& to) {
     const memory& m = to.output >= 0 ? tensor(plan_.body.inputs.size() + static_cast<std::size_t>(to.output))
                                      : temporary_memory(to.temporary);
-    const value real = in_kind(to.value, kind::real);
-    store_lanes(m, ir_.CreateFPCast(real, vector_of(scalar_type(m.type))));
+    store_lanes(m, real_value(to.value, vector_of(scalar_type(m.type))));
 }
 
 void kernel_emitter::store_lanes(const memory& to, value v) {

@@ -2,8 +2,8 @@
 // What the emit*.cpp files share. Start reading in emit.cpp (stages and loops); emit_value.cpp makes the
 // value of a node, emit_memory.cpp loads and stores, emit_fold.cpp reduces.
 //
-// Every value is a vector of `lanes` elements: reals in the arithmetic type, integers in i64, booleans
-// in i1. What does not vary along the lane axis is the same in all lanes. A value is emitted where all
+// Every value is a vector of `lanes` elements: reals in the type that the plan gives the node (float or
+// double), integers in i64, booleans in i1. What does not vary along the lane axis is the same in all lanes. A value is emitted where all
 // its axes are known and remembered until its loop ends, so uniform work stays outside of inner loops.
 #pragma once
 
@@ -71,12 +71,13 @@ private:
     // ---- emit_value.cpp: nodes
     value node_value(node_id id);
     value make_value(node_id id);
-    value operand_value(const node& n, std::size_t i);
-    value pointwise_value(const node& n);
+    value operand_value(node_id id, std::size_t i);
+    value pointwise_value(node_id id);
     value index_value(int axis);
     value extent_value(axis_set axes);
     value uniform_value(const node& n, const substitution& at);
     value read_at(const node& n, substitution at);
+    value real_value(node_id id, llvm::Type* vector);
     value in_kind(node_id id, kind wanted);
     value convert(value v, kind from, kind to);
     kind operand_kind(const node& n, std::size_t i) const;
@@ -107,7 +108,7 @@ private:
     void accumulate(const fold_state& f, bool is_vertical, value position);
     value finish_block(const fold_state& f, bool is_vertical, value used);
     void push(const fold_state& f, value partial);
-    value finish_row(const fold_state& f, llvm::Type* type);
+    value finish_row(const fold_state& f);
     value combined(op code, value a, value b);
     value identity(op code, llvm::Type* type) const;
 
@@ -120,7 +121,12 @@ private:
     const node& at(node_id id) const { return plan_.body.nodes[id]; }
     llvm::Type* scalar_type(element type);
     llvm::VectorType* vector_of(llvm::Type* scalar) const;
+    /// The element type of the arithmetic: that of inputs and outputs.
     llvm::Type* real_vector() const { return vector_of(real_); }
+    /// The type of a node's real values.
+    llvm::Type* real_type(node_id id) { return scalar_type(plan_.type_of(id)); }
+    llvm::Type* real_vector(node_id id) { return vector_of(real_type(id)); }
+    llvm::Align align_of(node_id id) const { return llvm::Align(size_of(plan_.type_of(id))); }
     value local(llvm::Type* type, std::uint64_t count, const char* name);
     value product(axis_set axes);
     value items_of_blocks(const stage& s);

@@ -30,7 +30,7 @@ llvm::Value* kernel_emitter::make_value(node_id id) {
         default: break;
     }
     if (about(n.code).shape == form::reduction) return kept_value(id, {});
-    return pointwise_value(n);
+    return pointwise_value(id);
 }
 
 // ---- pointwise primitives
@@ -96,24 +96,45 @@ bool is_comparison(op code) { return code >= op::less && code <= op::not_equal; 
 }  // namespace
 
 /// An operand of a pointwise primitive in its kind. A constant that a float is compared with decides exactly.
-llvm::Value* kernel_emitter::operand_value(const node& n, std::size_t i) {
+llvm::Value* kernel_emitter::operand_value(node_id id, std::size_t i) {
+    const node& n = at(id);
     const kind wanted = operand_kind(n, i);
+    if (wanted != kind::real) return in_kind(n.args[i], wanted);
     const node& operand = at(n.args[i]);
-    const bool exact = operand.code == op::constant && wanted == kind::real && is_comparison(n.code);
-    if (!exact || plan_.arithmetic != element::float32) return in_kind(n.args[i], wanted);
+    if (operand.code != op::constant || !is_comparison(n.code) || plan_.type_of(id) != element::float32)
+        return real_value(n.args[i], real_vector(id));
     const op code = i == 1 ? n.code : mirrored(n.code);
-    return llvm::ConstantFP::get(real_vector(), deciding_float(code, operand.value));
+    return llvm::ConstantFP::get(real_vector(id), deciding_float(code, operand.value));
 }
 
-llvm::Value* kernel_emitter::pointwise_value(const node& n) {
+llvm::Value* kernel_emitter::pointwise_value(node_id id) {
+    const node& n = at(id);
+    // In a float32 kernel the float64 difference is near enough.
+    if (n.code == op::exp && plan_.arithmetic == element::float64 && at(n.args[0]).code == op::sub &&
+        at(n.args[0]).type == kind::real)
+        return emit_exp_of_difference(math_, operand_value(n.args[0], 0), operand_value(n.args[0], 1));
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
-    for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(n, i);
+    for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);
     const emitter emit_code = emitter_of(n.code);
     if (emit_code == nullptr) throw internal_error("no vector code for " + std::string(about(n.code).name));
     return emit_code(math_, std::span<value const>(operands.data(), count));
 }
 
+/// The node's value as reals in the vector type given: constants as near as that type can hold, all other
+/// values from the type in which they are computed.
+llvm::Value* kernel_emitter::real_value(node_id id, llvm::Type* vector) {
+    const node& n = at(id);
+    if (n.code == op::constant) return llvm::ConstantFP::get(vector, n.value);
+    const value v = node_value(id);
+    switch (n.type) {
+        case kind::integer: return ir_.CreateSIToFP(v, vector);
+        case kind::boolean: return ir_.CreateUIToFP(v, vector);
+        default: return ir_.CreateFPCast(v, vector);
+    }
+}
+
+/// The node's value as integers or booleans.
 llvm::Value* kernel_emitter::in_kind(node_id id, kind wanted) {
     const node& n = at(id);
     if (n.code == op::constant && wanted == kind::integer)
@@ -132,7 +153,7 @@ llvm::Value* kernel_emitter::convert(value v, kind from, kind to) {
         case kind::integer: return from == kind::real ? ir_.CreateFPToSI(v, integers) : ir_.CreateZExt(v, integers);
         default: break;
     }
-    return from == kind::real ? ir_.CreateFCmpUNE(v, llvm::ConstantFP::get(real_vector(), 0.0))
+    return from == kind::real ? ir_.CreateFCmpUNE(v, llvm::Constant::getNullValue(v->getType()))
                               : ir_.CreateICmpNE(v, llvm::ConstantInt::get(integers, 0));
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 class legaliser {
 public:
-    legaliser(graph_view g, const layout& arrangement) : g_(g), arrangement_(arrangement) {
+    legaliser(graph_view g, const layout& arrangement)
+        : g_(g), arrangement_(arrangement), arithmetic_(arithmetic_of(g)) {
         for (const loop_axis& loop : arrangement.loops) out_.axis(loop_name(loop));
     }
 
@@ -97,8 +98,13 @@ private:
         });
         return index;
     }
+    /// a / b for a b of at least 1 that many elements share. A float32 kernel has the reciprocal in float64, once.
+    sym divided(sym a, sym b) const {
+        return arithmetic_ == element::float32 ? a * (1.0 / b) : a / b;
+    }
     sym pointwise(const node& n) {
         if (n.code == op::stop_gradient || n.code == op::custom_gradient) return operand(n, 0);
+        if (n.code == op::div && g_[n.args[1]].code == op::extent) return divided(operand(n, 0), operand(n, 1));
         node copy = n;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) copy.args[i] = operand(n, i).id;
         return {&out_, out_.intern(copy)};
@@ -112,16 +118,31 @@ private:
     sym reduction(const node& n) {
         const axis_set over = loops_of(n.over);
         if (n.code != op::logsumexp) return fold(n.code, operand(n, 0), over);
-        const sym e = operand(n, 0);
-        const sym largest = fold(op::reduce_max, e, over);
-        const sym total = fold(op::reduce_sum, exp(e - largest), over);
-        return where(abs(largest) < std::numeric_limits<double>::infinity(), largest + log(total), largest);
+        const shifted_row row = shifted(operand(n, 0), over);
+        return where(abs(row.largest) < std::numeric_limits<double>::infinity(), row.largest + log1p(row.excess),
+                     row.largest);
     }
-    /// softmax and log_softmax.
+    /// A row less its largest value, and how much the sum of its exponentials exceeds 1, the share of one largest
+    /// value: taken of the others alone, the excess keeps its digits where it is small, and with it the loss of a
+    /// confident row. NaN where the row holds NaN or its largest value is infinite.
+    struct shifted_row {
+        sym largest, difference, excess;
+    };
+    shifted_row shifted(sym e, axis_set over) {
+        const sym largest = fold(op::reduce_max, e, over);
+        const sym difference = e - largest;
+        const sym others = fold(op::reduce_sum, where(e < largest, exp(difference), difference), over);
+        const sym ties = fold(op::reduce_sum, where(e < largest, 0.0, 1.0), over);
+        return {largest, difference, (ties - 1.0) + others};
+    }
+    /// softmax, its complement and log_softmax.
     sym normalised(op code, sym e, over_axes over) {
-        const sym shifted = e - fold(op::reduce_max, e, over.set);
-        const sym power = exp(shifted), total = fold(op::reduce_sum, power, over.set);
-        return code == op::softmax ? power / total : shifted - log(total);
+        const shifted_row row = shifted(e, over.set);
+        // Both terms have one sign: nothing cancels.
+        if (code == op::log_softmax) return (0.0 - abs(row.difference)) - log1p(row.excess);
+        const sym total = 1.0 + row.excess, share = exp(row.difference);
+        if (code == op::softmax) return divided(share, total);
+        return divided(where(e < row.largest, total - share, row.excess), total);
     }
     sym gather(const node& n) {
         const axis_set over = label_axis(n.over);
@@ -203,6 +224,7 @@ private:
 
     graph_view g_;
     const layout& arrangement_;
+    element arithmetic_;
     builder out_;
     std::vector<sym> inputs_;
     std::vector<sym> made_;

@@ -47,6 +47,7 @@ public:
         plan_.body = std::move(made.body);
         plan_.arrangement = arrangement;
         plan_.arithmetic = arithmetic_of(plan_.body);
+        plan_.precisions = precisions_of(plan_.body, plan_.arithmetic);
         sources_ = std::move(made.sources);
     }
 
@@ -268,7 +269,7 @@ private:
         for (const sweep& part : s.sweeps)
             for (const node_id fold : part.folds)
                 if (key.walks.rows == 0 || read_elsewhere(fold, key)) {
-                    const int place = add_temporary({at(fold).axes, -1, size_of(plan_.arithmetic), 1});
+                    const int place = add_temporary({at(fold).axes, -1, size_of(plan_.type_of(fold)), 1});
                     plan_.kept_values.push_back({fold, place});
                     if (key.walks.rows != 0) s.row_stores.push_back({fold, -1, place});
                 }

@@ -18,6 +18,8 @@
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
 
+#include "precision.hpp"
+
 namespace gradus {
 
 /// A value written to an output or a temporary.
@@ -54,6 +56,12 @@ struct plan {
     std::vector<stage> stages;
     std::vector<temporary> temporaries;
     std::vector<kept> kept_values;
+    std::vector<precision> precisions;  ///< by node of the body
+
+    /// The element type of a node's real value in registers and temporaries.
+    element type_of(node_id id) const {
+        return precisions[id] == precision::narrow ? element::float32 : element::float64;
+    }
 };
 
 /// Legalises the graph for the layout (loop axes instead of the user's, logsumexp and softmax in

@@ -112,7 +112,7 @@ private:
              horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "",
              traffic(s, operands_of(part.folds), part.stores));
         ++depth_;
-        for (const node_id fold : part.folds) line("{} = {}", fold_name(fold), formula(fold));
+        for (const node_id fold : part.folds) line("{} = {}{}", fold_name(fold), formula(fold), in_type(fold));
         for (const store& to : part.stores) store_text(to);
         --depth_;
     }
@@ -131,9 +131,14 @@ private:
     }
     void store_text(const store& to) {
         if (to.output >= 0)
-            line("{} = {}", output_name(to.output), is_fold(to.value) ? fold_name(to.value) : formula(to.value));
+            line("{} = {}{}", output_name(to.output), is_fold(to.value) ? fold_name(to.value) : formula(to.value),
+                 in_type(to.value));
         else
             line("keep {}", fold_name(to.value));
+    }
+    /// Says so where a value is not computed in the type of the arithmetic.
+    std::string in_type(node_id id) const {
+        return p_.type_of(id) == p_.arithmetic ? "" : fmt::format("  in {}", name_of(p_.type_of(id)));
     }
     bool is_fold(node_id id) const { return about(g_[id].code).shape == form::reduction; }
     static bool has_axis(axis_set axes, int axis) { return axis >= 0 && (axes >> axis & 1) != 0; }
@@ -214,7 +219,7 @@ private:
     /// Temporaries are row-major.
     place kept_place(node_id fold) const {
         const axis_set axes = g_[fold].axes;
-        return {fold_name(fold), axes, size_of(p_.arithmetic), static_cast<int>(std::bit_width(axes)) - 1};
+        return {fold_name(fold), axes, size_of(p_.type_of(fold)), static_cast<int>(std::bit_width(axes)) - 1};
     }
     static const char* along(const stage& s, const place& p) {
         return p.unit == s.shape.lane ? "contiguous" : "strided";

@@ -130,6 +130,26 @@ constexpr sym to_position(const pullback& p) {
     return chained(p.g, [&](sym part) { return choose(index_of(p.a, p.over) == p.b, part); });
 }
 
+/// g - Σ g · softmax(a). From one label alone comes v: -v · softmax(a), and at the label v (1 - softmax(a)), which
+/// keeps its digits where the softmax is near 1.
+constexpr sym through_log_softmax(const pullback& p, sym g) {
+    builder& graph = *g.graph;
+    const masked select = as_masked(graph, *g);
+    if (select.condition != no_node) {
+        const sym value{&graph, select.value}, condition{&graph, select.condition};
+        if ((condition.axes() & p.over.set) == 0) {
+            const sym inside = through_log_softmax(p, value);
+            return noted(masked_by(graph, select, inside));
+        }
+        const node_id label = label_of(graph, *condition, p.over.set);
+        if (select.taken && label != no_node && (value.axes() & p.over.set) == 0) {
+            const sym others = at(softmax_complement(p.a, p.over), p.over, {&graph, label});
+            return where(condition, chain(value, others), -chain(value, softmax(p.a, p.over)));
+        }
+    }
+    return g - chain(sum(g, p.over), softmax(p.a, p.over));
+}
+
 inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::constant, {}},
     {op::input, {}},
@@ -184,7 +204,9 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::reduce_min, {GRADUS_ADJOINT(to_extreme(p))}},
     {op::logsumexp, {GRADUS_ADJOINT(chain(p.g, softmax(p.a, p.over)))}},
     {op::softmax, {GRADUS_ADJOINT(p.y * (p.g - sum(p.g * p.y, p.over)))}},
-    {op::log_softmax, {GRADUS_ADJOINT(p.g - chain(sum(p.g, p.over), softmax(p.a, p.over)))}},
+    {op::log_softmax, {GRADUS_ADJOINT(through_log_softmax(p, p.g))}},
+    {op::softmax_complement,
+     {GRADUS_ADJOINT(softmax(p.a, p.over) * (sum(p.g * softmax(p.a, p.over), p.over) - p.g))}},
     {op::at, {GRADUS_ADJOINT(to_position(p))}},
 }};
 #undef GRADUS_ADJOINT

@@ -47,7 +47,7 @@ private:
             case form::leaf: return leaf(n);
             case form::pointwise: return pointwise(n);
             case form::reduction: return reduced(n);
-            case form::along: return n.code == op::softmax ? interval{0, 1} : interval{-infinity, 0};
+            case form::along: return n.code == op::log_softmax ? interval{-infinity, 0} : interval{0, 1};
             case form::gather: return operand(n, 0);
         }
         return everything;

@@ -215,7 +215,7 @@ private:
         if (!is_finite(largest)) return largest;
         return math::add(largest, math::log1p(sum_of_others(n, along, row, largest)));
     }
-    /// softmax and log_softmax.
+    /// softmax, its complement and log_softmax.
     constexpr void normalised(const node& n, vec<double>& to) const {
         to.resize(static_cast<std::size_t>(extents_.count(n.axes)));
         walk along = rows(n, n.over);
@@ -227,9 +227,14 @@ private:
                 result = quiet_nan;
                 if (!is_finite(largest)) return;
                 const double shifted = math::sub(value(n.args[0], row[0] + at[0]), largest);
-                result = n.code == op::softmax ? math::exp(shifted) / (1 + others) : shifted - math::log1p(others);
+                result = normalised(n.code, shifted, others);
             });
         });
+    }
+    static constexpr double normalised(op code, double shifted, double others) {
+        if (code == op::log_softmax) return shifted - math::log1p(others);
+        if (code == op::softmax) return math::exp(shifted) / (1 + others);
+        return (shifted < 0 ? 1 + others - math::exp(shifted) : others) / (1 + others);
     }
 
     // ---- at

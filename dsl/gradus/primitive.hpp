@@ -70,6 +70,7 @@ enum class op : std::uint8_t {
     logsumexp,
     softmax,
     log_softmax,
+    softmax_complement,  ///< 1 - softmax without cancellation: the share of all other elements
     at,
     count_
 };
@@ -194,6 +195,7 @@ inline constexpr std::array<primitive, op_count> primitive_table{{
     {op::logsumexp, "logsumexp", 1, form::reduction, kind_rule::real, false, {}, no_value},
     {op::softmax, "softmax", 1, form::along, kind_rule::real, false, {}, no_value},
     {op::log_softmax, "log_softmax", 1, form::along, kind_rule::real, false, {}, no_value},
+    {op::softmax_complement, "softmax_complement", 1, form::along, kind_rule::real, false, {}, no_value},
     {op::at, "at", 2, form::gather, kind_rule::first, false, {}, no_value},
 }};
 #undef GRADUS_VALUE

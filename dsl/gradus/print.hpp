@@ -193,6 +193,8 @@ private:
             case op::reduce_min: return write_call(out, "min", "\\min", n, depth);
             case op::logsumexp: return write_call(out, "logsumexp", "\\operatorname{logsumexp}", n, depth);
             case op::log_softmax: return write_call(out, "log_softmax", "\\operatorname{log\\,softmax}", n, depth);
+            case op::softmax_complement:
+                return write_call(out, "softmax_complement", "1 - \\operatorname{softmax}", n, depth);
             default: return write_call(out, "softmax", "\\operatorname{softmax}", n, depth);
         }
     }

@@ -136,17 +136,17 @@ constexpr node_id drop_missing_axes(builder& graph, const node& n) {
     return fired(graph, structural::missing_axis, reduced.id);
 }
 
-/// Whether `condition` holds at one position along the axis, that of a label that must lie inside it.
-constexpr bool holds_at_label(const builder& graph, const node& condition, axis_set over) {
-    if (condition.code != op::equal) return false;
+/// The label that must lie inside the axis and at whose position along it alone `condition` holds; else no_node.
+constexpr node_id label_of(const builder& graph, const node& condition, axis_set over) {
+    if (condition.code != op::equal) return no_node;
     for (const auto& [position, label] : {std::pair{0, 1}, std::pair{1, 0}}) {
         const node& index = graph[condition.args[static_cast<std::size_t>(position)]];
         const node_id other = condition.args[static_cast<std::size_t>(label)];
         if (index.code == op::index && index.over == over && (graph[other].axes & over) == 0 &&
             graph.requires_label(other, over))
-            return true;
+            return other;
     }
-    return false;
+    return no_node;
 }
 /// where(c, a, 0) or where(c, 0, a) taken apart; `condition` is no_node for anything else.
 struct masked {
@@ -179,7 +179,7 @@ constexpr node_id sum_of_select(builder& graph, const node& n) {
     const masked select = as_masked(graph, graph[n.args[0]]);
     if (select.condition == no_node) return no_node;
     const sym value{&graph, select.value};
-    if (select.taken && holds_at_label(graph, graph[select.condition], n.over) && (value.axes() & n.over) == 0)
+    if (select.taken && label_of(graph, graph[select.condition], n.over) != no_node && (value.axes() & n.over) == 0)
         return fired(graph, structural::one_element, value.id);
     if ((graph[select.condition].axes & n.over) != 0) return no_node;
     return fired(graph, structural::select_of_row, masked_by(graph, select, sum(value, over_axes{n.over})).id);

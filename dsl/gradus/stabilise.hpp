@@ -106,6 +106,16 @@ inline constexpr std::array stabilise_rules{
          1e8},
     rule{"softmax of log-softmax", "one normalised exponential instead of two roundings in its argument",
          [](const pattern& p) { return rewriting{exp(log_softmax(p.a, p.over)), softmax(p.a, p.over)}; }, -30},
+    rule{"complement of softmax", "1 - softmax(a) cancels where it is near 1",
+         [](const pattern& p) { return rewriting{1.0 - softmax(p.a, p.over), softmax_complement(p.a, p.over)}; }, -20},
+    rule{"softmax less one", "softmax(a) - 1 cancels where it is near 1",
+         [](const pattern& p) { return rewriting{softmax(p.a, p.over) + -1.0, -softmax_complement(p.a, p.over)}; }, -20},
+    rule{"complement of softmax at a label", "1 - softmax(a) cancels where it is near 1",
+         [](const pattern& p) {
+             return rewriting{1.0 - at(softmax(p.a, p.over), p.over, p.b),
+                              at(softmax_complement(p.a, p.over), p.over, p.b)};
+         },
+         -20},
     rule{"tanh", "exp(a) overflows above 88 and the difference cancels near 0",
          [](const pattern& p) {
              return rewriting{(exp(p.a) - exp(-p.a)) / (exp(p.a) + exp(-p.a)), tanh(p.a)};

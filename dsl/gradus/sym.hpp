@@ -56,6 +56,7 @@ constexpr sym min(sym a, over_axes over) { return a.apply(op::reduce_min, over.s
 constexpr sym logsumexp(sym a, over_axes over) { return a.apply(op::logsumexp, over.set); }
 constexpr sym softmax(sym a, over_axes over) { return a.apply(op::softmax, over.set); }
 constexpr sym log_softmax(sym a, over_axes over) { return a.apply(op::log_softmax, over.set); }
+constexpr sym softmax_complement(sym a, over_axes over) { return a.apply(op::softmax_complement, over.set); }
 constexpr sym at(sym a, over_axes over, sym label) { return a.apply(op::at, label, over.set); }
 constexpr sym extent_of(sym in, over_axes over) { return {in.graph, in.graph->extent(over.set)}; }
 constexpr sym index_of(sym in, over_axes over) { return {in.graph, in.graph->index(std::countr_zero(over.set))}; }

@@ -22,7 +22,8 @@ using Catch::Matchers::Contains;
 TEST_CASE("an explanation holds formula, gradients, rewrites, graph, plan, IR and assembly") {
     const explanation e = jit<loss, dlogits>().explain();
     CHECK(e.formula() == "loss = -mean(at(log_softmax(logits, over<\"class\">), over<\"class\">, target))\n");
-    CHECK_THAT(e.gradients(), Contains("dlogits = softmax(logits, over<\"class\">) / extent<\"batch\">"));
+    CHECK_THAT(e.gradients(), Contains("dlogits = where(target == index<\"class\">, -(at(softmax_complement(logits, over<\"class\">)") &&
+                                  Contains("softmax(logits, over<\"class\">) / extent<\"batch\">)"));
     CHECK_THAT(e.latex(), Contains("\\operatorname{softmax}_{\\text{class}}"));
     CHECK_THAT(e.plan(), Contains("stage 0: check 0 <= target < extent of class") && Contains("dlogits = ") &&
                              Contains("logits (4·batch·class B, contiguous)"));

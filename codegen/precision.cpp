@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "precision.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "math.hpp"
+
+namespace gradus {
+namespace {
+
+/// The signs that a value may have, apart from 0 and NaN.
+struct signs {
+    bool negative = true, positive = true;
+    bool mixed() const { return negative && positive; }
+    signs flipped() const { return {positive, negative}; }
+    friend signs operator|(signs a, signs b) { return {a.negative || b.negative, a.positive || b.positive}; }
+    friend signs operator*(signs a, signs b) {
+        return {(a.negative && b.positive) || (a.positive && b.negative),
+                (a.positive && b.positive) || (a.negative && b.negative)};
+    }
+};
+
+class analysis {
+public:
+    explicit analysis(graph_view g)
+        : g_(g), exact_(g.nodes.size(), false), signs_(g.nodes.size()), result_(g.nodes.size(), precision::narrow) {}
+
+    std::vector<precision> run() {
+        const auto size = static_cast<node_id>(g_.nodes.size());
+        for (node_id id = 0; id < size; ++id) {
+            exact_[id] = is_exact(g_[id]);
+            signs_[id] = signs_of(g_[id]);
+        }
+        for (node_id id = size; id-- > 0;) {
+            if (rounds_again(g_[id])) raise(id, precision::short_wide);
+            ask_of_operands(id);
+        }
+        // A choice among values of which one is wide is made on wide ones, and rounded after it.
+        for (node_id id = 0; id < size; ++id)
+            if (!exact_[id] && passes_on(g_[id])) follow_operands(id);
+        return std::move(result_);
+    }
+
+private:
+    static std::size_t operands_of(const node& n) { return static_cast<std::size_t>(arity(n)); }
+    bool is_real(node_id id) const { return g_[id].type == kind::real; }
+
+    /// The operand is used as a truth value or as a position.
+    static bool used_whole(const node& n, std::size_t i) {
+        switch (n.code) {
+            case op::where: return i == 0;
+            case op::at: return i == 1;
+            case op::logical_and:
+            case op::logical_or:
+            case op::logical_not: return true;
+            default: return false;
+        }
+    }
+    /// A small error of an operand may change the result by a jump.
+    static bool jumps(const node& n) {
+        return n.code == op::sign || n.code == op::floor || (n.type == kind::boolean && n.code != op::where);
+    }
+    /// The result is one of the operands, or its negative.
+    static bool passes_on(const node& n) {
+        switch (n.code) {
+            case op::neg:
+            case op::abs:
+            case op::min:
+            case op::max:
+            case op::where:
+            case op::at:
+            case op::reduce_max:
+            case op::reduce_min: return true;
+            default: return false;
+        }
+    }
+    /// Holds no rounding when it is computed in float32.
+    bool is_exact(const node& n) const {
+        if (n.type != kind::real) return true;
+        if (n.code == op::constant) return static_cast<double>(static_cast<float>(n.value)) == n.value || std::isnan(n.value);
+        if (about(n.code).shape == form::leaf || jumps(n)) return true;
+        return passes_on(n) && !has_rounded_operand(n);
+    }
+    /// The conversion of an integer is a rounding as well.
+    bool is_rounded(const node& n, std::size_t i) const {
+        const node& operand = g_[n.args[i]];
+        if (used_whole(n, i)) return false;
+        if (operand.type == kind::integer) return n.type == kind::real && operand.code != op::constant;
+        return !exact_[n.args[i]];
+    }
+    bool has_rounded_operand(const node& n) const {
+        for (std::size_t i = 0; i < operands_of(n); ++i)
+            if (is_rounded(n, i)) return true;
+        return false;
+    }
+    bool rounds_again(const node& n) const {
+        if (n.type != kind::real && n.type != kind::boolean) return false;
+        if (passes_on(n)) return false;
+        if (has_rounded_operand(n)) return true;
+        return about(n.code).shape == form::pointwise && !accurate_in_float(n.code);
+    }
+
+    void raise(node_id id, precision wanted) { result_[id] = std::max(result_[id], wanted); }
+
+    /// What a node's own precision asks of those it is computed from.
+    void ask_of_operands(node_id id) {
+        const node& n = g_[id];
+        for (std::size_t i = 0; i < operands_of(n); ++i) {
+            const node_id operand = n.args[i];
+            if (!is_real(operand) || exact_[operand]) continue;
+            if (used_whole(n, i) || jumps(n))
+                raise(operand, precision::wide);
+            else if (result_[id] != precision::narrow)
+                raise(operand, magnifies(n) ? precision::wide : result_[id]);
+        }
+    }
+    /// The relative error of the result may be larger than those of the operands.
+    bool magnifies(const node& n) const {
+        const signs a = signs_[n.args[0]];
+        switch (n.code) {
+            case op::mul:
+            case op::div:
+            case op::scaled:
+            case op::sqrt: return false;
+            case op::add: return (a | signs_[n.args[1]]).mixed();
+            case op::sub: return (a | signs_[n.args[1]].flipped()).mixed();
+            case op::reduce_sum: return a.mixed();
+            case op::log1p: return a.negative;
+            default: return !passes_on(n);
+        }
+    }
+    void follow_operands(node_id id) {
+        const node& n = g_[id];
+        for (std::size_t i = 0; i < operands_of(n); ++i)
+            if (is_real(n.args[i]) && !used_whole(n, i)) raise(id, result_[n.args[i]]);
+    }
+
+    // ---- signs
+
+    static constexpr signs never_negative{false, true};
+
+    signs signs_of(const node& n) const {
+        const auto of = [&](std::size_t i) { return signs_[n.args[i]]; };
+        switch (n.code) {
+            case op::constant: return {n.value < 0, n.value > 0};
+            case op::index:
+            case op::extent:
+            case op::uniform:
+            case op::abs:
+            case op::exp:
+            case op::sqrt:
+            case op::sigmoid:
+            case op::softplus:
+            case op::normal_cdf:
+            case op::normal_pdf: return never_negative;
+            case op::neg: return of(0).flipped();
+            case op::add:
+            case op::min:
+            case op::max: return of(0) | of(1);
+            case op::sub: return of(0) | of(1).flipped();
+            case op::mul: return n.args[0] == n.args[1] ? never_negative : of(0) * of(1);
+            case op::div:
+            case op::scaled: return of(0) * of(1);
+            case op::where: return of(1) | of(2);
+            case op::sign:
+            case op::floor:
+            case op::expm1:
+            case op::log1p:
+            case op::tanh:
+            case op::erf:
+            case op::tanhshrink:
+            case op::softsign:
+            case op::at:
+            case op::reduce_sum:
+            case op::reduce_max:
+            case op::reduce_min: return of(0);
+            default: return n.type == kind::boolean ? never_negative : signs{};
+        }
+    }
+
+    graph_view g_;
+    std::vector<bool> exact_;
+    std::vector<signs> signs_;
+    std::vector<precision> result_;
+};
+
+}  // namespace
+
+std::vector<precision> precisions_of(graph_view g, element arithmetic) {
+    if (arithmetic == element::float64) return std::vector<precision>(g.nodes.size(), precision::wide);
+    return analysis(g).run();
+}
+
+}  // namespace gradus

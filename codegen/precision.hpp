@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// In which format a node is computed, so that a float32 result is rounded once.
+//
+// A float32 value that one operation makes of exact operands (inputs, their signs, maxima and choices) is
+// computed in float32: its error is that of the operation. Where a second rounding would follow, the first
+// one may be magnified without limit (a difference cancels, exp multiplies an absolute error by its own
+// argument), so everything that such a value is made of is computed in float64 and rounded when it is stored.
+// Conditions decide on float64 values too. A sum of float64 values has float64 lanes.
+//
+// Two accuracies of float64: `wide` is full; `short_wide` has some ten digits, enough for a float32 whose
+// operands no operation magnifies (products, quotients, sums of one sign), and quicker to compute.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <gradus/graph.hpp>
+
+namespace gradus {
+
+enum class precision : std::uint8_t { narrow, short_wide, wide };
+
+/// By node of a legalised graph. In a kernel of float64 arithmetic every node is `wide`. A comparison's is
+/// the format in which its operands are compared.
+std::vector<precision> precisions_of(graph_view g, element arithmetic);
+
+}  // namespace gradus
