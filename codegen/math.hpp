@@ -18,6 +18,7 @@ namespace gradus {
 struct math_context {
     llvm::IRBuilder<>& ir;  ///< stands at the end of a block; an emitter may end that block and go on in a new one
     const target& machine;
+    bool for_float = false;  ///< doubles that will be rounded to float32: a relative error of 2^-36 is enough
 };
 
 /// Emits code for one primitive on `arity` operands.

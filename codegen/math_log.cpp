@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// log and log1p.
+// log, log2 and log1p.
 //
 // x = m 2^e with m in [3/4, 3/2) (float) or [1/sqrt 2, sqrt 2) (double), f = m - 1 exactly.
 // Float: log m = f - f^2/2 + f^3 P(f), no division. Double: with s = f / (2 + f), z = s^2,
 // log m = f - (f^2/2 - s (f^2/2 + z Q(z))), the form of fdlibm's e_log.c with our own Q.
 // e ln 2 is added in two words, e times the upper one being exact, and the rounding error of the sum
 // with f is kept.
+// log2: f - f^2/2 + … as the unevaluated sum of two, times log2 e in two words, plus e.
 // log1p takes e from u = fl(1 + x), and f = x 2^-e + (2^-e - 1) from x itself by one fma, so that
 // nothing of a small x is lost.
+// Doubles for float: log(1 + f) = f + f^2 P(f), without division, one word of ln 2.
 //
 // Largest error in ULP: float log and log1p 0.94, found on every input; double log 1, log1p 1.4, on samples.
-#include <array>
 #include <limits>
 
+#include "coefficients.hpp"
 #include "math_cores.hpp"
 
 namespace gradus::vector_math {
 namespace {
 
-// tools/coefficients.py: |f^3 (P - exact) / log(1 + f)|.
-// Weighted error at most 2^-30.0.
-constexpr std::array<double, 9> log_float{0x1.55555a0000000p-2,  -0x1.0000700000000p-2, 0x1.99975c0000000p-3,
-                                          -0x1.5519300000000p-3, 0x1.2463e60000000p-3,  -0x1.04b6040000000p-3,
-                                          0x1.df26500000000p-4,  -0x1.74bd480000000p-4, 0x1.336a120000000p-5};
-// |z (Q - exact) / (log(m) / s)|.
-// Weighted error at most 2^-59.5.
-constexpr std::array<double, 7> log_double{0x1.5555555555592p-1, 0x1.999999997ff46p-2, 0x1.24924941de0abp-2,
-                                           0x1.c71c52171bd61p-3, 0x1.74663c61cadd3p-3, 0x1.39a1f579b7a12p-3,
-                                           0x1.2f034be134c97p-3};
+using namespace coefficients;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
@@ -61,7 +54,9 @@ double field_offset(number x) {
     return static_cast<double>((std::uint64_t{1} << f.fraction_bits) + static_cast<std::uint64_t>(f.bias));
 }
 
+/// For any finite x > 0. Doubles for float: a subnormal x gives about the logarithm of the least normal one.
 decomposed decompose_any(number x) {
+    if (is_short(x)) return decompose(x, constant(x, field_offset(x)));
     const double lift = format_of(x).fraction_bits;
     const mask subnormal = x < format_of(x).least_normal;
     const number normal = select(subnormal, x * value_for(x, 0x1p23, 0x1p52), x);
@@ -78,13 +73,35 @@ number log1p_rest(number f) {
     return fma(s, fma(z, polynomial(z, log_double), half_square), -half_square);
 }
 
+/// log(1 + f)
+number short_log1p(number f) { return fma(f * f, polynomial(f, log_short), f); }
+
 /// e ln 2 + log(1 + f)
 number combine(number e, number f) {
+    if (is_short(f)) return fma(e, 0x1.62e42fefa39efp-1, short_log1p(f));
     // The upper words have 8 and 11 trailing zeros, room for e.
     const double upper = value_for(f, 0x1.62e400p-1, 0x1.62e42fefa3800p-1);
     const double lower = value_for(f, 0x1.7f7d1cf79abcap-20, 0x1.ef35793c76730p-45);
     const two_part sum = fast_two_sum(e * upper, f);
     return sum.high + (sum.low + fma(e, lower, log1p_rest(f)));
+}
+
+/// e + log2(1 + f)
+number combine2(number e, number f) {
+    const double upper = value_for(f, 0x1.715476p+0, 0x1.71547652b82fep+0);
+    if (is_short(f)) return fma(short_log1p(f), upper, e);
+    const double lower = value_for(f, 0x1.4ae0bfp-26, 0x1.777d0ffda0d24p-56);
+    const two_part log = fast_two_sum(f, log1p_rest(f));
+    const number high = log.high * upper;
+    const number low = fma(log.low, upper, fma(log.high, lower, fma(log.high, upper, -high)));
+    const two_part sum = fast_two_sum(e, high);
+    return sum.high + (sum.low + low);
+}
+
+/// `finite` for positive finite x; -infinity at 0, NaN below and for NaN, infinity at infinity.
+number with_limits(number x, number finite) {
+    const number result = select(x < infinity, finite, x);
+    return select(x == 0.0, -infinity, select(x < 0.0, not_a_number, result));
 }
 
 }  // namespace
@@ -96,9 +113,12 @@ split core_split(number x) {
 
 number core_log(number x) {
     const decomposed d = decompose_any(x);
-    const number finite = combine(d.e, d.m - 1.0);
-    const number result = select(x < infinity, finite, x);
-    return select(x == 0.0, -infinity, select(x < 0.0, not_a_number, result));
+    return with_limits(x, combine(d.e, d.m - 1.0));
+}
+
+number core_log2(number x) {
+    const decomposed d = decompose_any(x);
+    return with_limits(x, combine2(d.e, d.m - 1.0));
 }
 
 number core_log1p(number x) {
@@ -107,15 +127,16 @@ number core_log1p(number x) {
     const float_format& format = format_of(x);
     const auto twice_bias = static_cast<std::uint64_t>(2 * format.bias) << format.fraction_bits;
     const number power = as_number(twice_bias - ((d.shifted >> format.fraction_bits) << format.fraction_bits), x);
+    number f = fma(x, power, power - 1.0);
     // From 2^(fraction_bits + 1) on, the 1 is lost in the rounding of log(x), and 2^-e may be subnormal.
-    const mask large = value_for(x, 0x1p24, 0x1p53) < x;
-    const number f = select(large, d.m - 1.0, fma(x, power, power - 1.0));
+    if (!is_short(x)) f = select(value_for(x, 0x1p24, 0x1p53) < x, d.m - 1.0, f);
     const number result = select(x < infinity, combine(d.e, f), x);
     const number bounded = select(x == -1.0, -infinity, select(x < -1.0, not_a_number, result));
     return select(x == 0.0, x, bounded);
 }
 
 number log1p_of_unit(number z) {
+    if (is_short(z)) return fma(z * z, polynomial(z, log_of_unit_short), z);
     const mask small = z < value_for(z, 0.5, 0x1.a827999fcef32p-2);
     const number f = select(small, z, fma(z, 0.5, constant(z, -0.5)));
     return combine(select(small, 0.0, constant(z, 1.0)), f);

@@ -127,9 +127,13 @@ inline number polynomial(number x, std::span<const double> c) {
     return p;
 }
 
-/// The table for the format of x.
-inline std::span<const double> table_for(number x, std::span<const double> narrow, std::span<const double> wide) {
-    return is_double(x) ? wide : narrow;
+/// Whether x is of doubles that will be rounded to float.
+inline bool is_short(number x) { return x.m->for_float && is_double(x); }
+
+/// The table for the format of x, `brief` being that of doubles which will be rounded to float.
+inline std::span<const double> table_for(number x, std::span<const double> narrow, std::span<const double> wide,
+                                         std::span<const double> brief) {
+    return is_short(x) ? brief : is_double(x) ? wide : narrow;
 }
 inline double value_for(number x, double narrow, double wide) { return is_double(x) ? wide : narrow; }
 
@@ -141,6 +145,26 @@ inline number to_double(number x) {
 inline number to_float(number x) {
     auto* type = llvm::VectorType::get(x.m->ir.getFloatTy(), llvm::cast<llvm::VectorType>(x.v->getType()));
     return {x.m, x.m->ir.CreateFPTrunc(x.v, type)};
+}
+
+/// Within its life, cores on doubles compute for a result in float (or, if not `for_float`, for all digits).
+class precision {
+public:
+    precision(number x, bool for_float) : m_(*x.m), before_(x.m->for_float) { m_.for_float = for_float; }
+    precision(const precision&) = delete;
+    precision& operator=(const precision&) = delete;
+    ~precision() { m_.for_float = before_; }
+
+private:
+    math_context& m_;
+    bool before_;
+};
+
+/// The core for floats by its short form in double.
+template <class Core>
+number through_double(number x, Core core) {
+    const precision brief(x, true);
+    return to_float(core(to_double(x)));
 }
 
 /// A number as the unevaluated sum of two.

@@ -7,19 +7,15 @@
 // v Q(v) is in one word; relative error about 2^-65.
 //
 // Largest error in ULP: float 0.51, double 1.1, both on samples.
-#include <array>
 #include <limits>
 
+#include "coefficients.hpp"
 #include "math_cores.hpp"
 
 namespace gradus::vector_math {
 namespace {
 
-// tools/coefficients.py: |v^2 (Q - exact) / (log(m) / s)|.
-// Weighted error at most 2^-66.3.
-constexpr std::array<double, 7> pow_double{0x1.9999999999b30p-2, 0x1.2492492457d6fp-2, 0x1.c71c722d64eb9p-3,
-                                           0x1.745ce9e3a2f2dp-3, 0x1.3b1eec0c1ed52p-3, 0x1.0f7fe80ab4d4cp-3,
-                                           0x1.0e42c961bc237p-3};
+using namespace coefficients;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -55,9 +51,17 @@ two_part log_in_two_words(number x) {
     return fast_two_sum(sum.high, low);
 }
 
+/// log(x) with all its digits, as a factor in an exponent needs it.
+number full_log(number x) {
+    const precision full(x, false);
+    return core_log(x);
+}
+
 /// |x|^y but for |x| = 1 and y = 0.
 number power_of_magnitude(number magnitude, number y) {
-    if (!is_double(y)) return to_float(core_exp(to_double(y) * core_log(to_double(magnitude))));
+    if (!is_double(y))
+        return through_double(magnitude, [=](number wide) { return core_exp(to_double(y) * core_log(wide)); });
+    if (is_short(y)) return core_exp(y * full_log(magnitude));
     const two_part log = log_in_two_words(magnitude);
     const number finite = select(magnitude < infinity, log.high, magnitude);
     const number log_high = select(magnitude == 0.0, -infinity, finite);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// sin and cos, of float and double, for every finite argument. Floats are computed in double.
+// sin and cos, of float and double, for every finite argument. Floats are computed in double for float.
 //
 // Reduction to x = n pi/2 + r, r in two words:
 //   |x| < 2^31: n = round(x 2/pi), r = x - n pi/2 with pi/2 in three words (Cody and Waite). The first
@@ -7,6 +7,7 @@
 //   Beyond (Payne and Hanek): x = M 2^E with M an integer of 53 bits. Bits of 2/pi that weigh 4 or more
 //   after multiplication by 2^E only add whole turns, so a window of 159 bits is enough; it is three
 //   doubles in a table with a row for each E. A block that runs only if a lane needs it.
+// Doubles for float: r in one word.
 // Then polynomials on [-pi/4, pi/4], swapped and negated by n mod 4.
 //
 // Largest error in ULP: float 0.51, sin found on every input; double 1, on samples.
@@ -14,24 +15,13 @@
 #include <cmath>
 #include <limits>
 
+#include "coefficients.hpp"
 #include "math_cores.hpp"
 
 namespace gradus::vector_math {
 namespace {
 
-// tools/coefficients.py: |z (S - exact)|, |z^2 (C - exact) / cos|, with
-// sin r = r (1 + z S(z)), cos r = 1 - z / 2 + z^2 C(z), z = r^2.
-// Weighted error at most 2^-37.6.
-constexpr std::array<double, 4> sin_float{-0x1.5555554cb61d1p-3, 0x1.1111089376484p-7, -0x1.a00f9b631db67p-13,
-                                          0x1.6cd7cf7847e05p-19};
-// Weighted error at most 2^-33.0.
-constexpr std::array<double, 3> cos_float{0x1.55554a0bd6305p-5, -0x1.6c0c2feb31a55p-10, 0x1.99ea7d357e42bp-16};
-// Weighted error at most 2^-58.0.
-constexpr std::array<double, 6> sin_double{-0x1.5555555555549p-3, 0x1.111111110f8a4p-7,   -0x1.a01a019c15aaap-13,
-                                           0x1.71de357a9b6a6p-19, -0x1.ae5e6825d0aa4p-26, 0x1.5d937c4305c4cp-33};
-// Weighted error at most 2^-63.9.
-constexpr std::array<double, 6> cos_double{0x1.555555555554bp-5,   -0x1.6c16c16c15015p-10, 0x1.a01a019c8f18fp-16,
-                                           -0x1.27e4f7f17c9cfp-22, 0x1.1ee9dbb87a79fp-29,  -0x1.8fa674916f4aep-37};
+using namespace coefficients;
 
 constexpr double magic = 0x1.8p52;
 constexpr std::array<double, 3> half_pi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
@@ -56,6 +46,7 @@ angle reduce_near(number x) {
     const number shifted = fma(x, two_over_pi, constant(x, magic));
     const number n = shifted - magic;
     const number rest = fma(n, -half_pi[0], x);
+    if (is_short(x)) return {fma(n, -half_pi[1], rest), constant(x, 0), as_bits(shifted)};
     const two_part second = two_product(n, constant(n, half_pi[1]));
     const two_part sum = two_sum(rest, -second.high);
     return {sum.high, fma(n, -half_pi[2], sum.low - second.low), as_bits(shifted)};
@@ -156,29 +147,33 @@ angle reduce(number x, int last) {
             merge(close.quadrant, close_block, mixed.quadrant, far_block)};
 }
 
-number sin_of(const angle& a, bool narrow) {
+number sin_of(const angle& a) {
     const number z = a.high * a.high;
-    if (narrow) return a.high * fma(z, polynomial(z, sin_float), 1.0);
+    if (is_short(z)) return a.high * fma(z, polynomial(z, sin_short), 1.0);
     const number low = a.low * fma(z, -0.5, constant(z, 1.0));
     return a.high + fma(a.high * z, polynomial(z, sin_double), low);
 }
 
-number cos_of(const angle& a, bool narrow) {
+number cos_of(const angle& a) {
     const number z = a.high * a.high;
-    if (narrow) return fma(z, fma(z, polynomial(z, cos_float), -0.5), 1.0);
+    if (is_short(z)) return fma(z, fma(z, polynomial(z, cos_short), -0.5), 1.0);
     const number half = 0.5 * z;
     const two_part start = fast_two_sum(constant(z, 1.0), -half);
     return start.high + (start.low + fma(z * z, polynomial(z, cos_double), -(a.high * a.low)));
 }
 
-/// sin(x + turns pi/2)
-number sin_turned(number x, std::uint64_t turns) {
-    const bool narrow = !is_double(x);
-    const angle a = reduce(narrow ? to_double(x) : x, narrow ? 127 : 1023);
+/// sin(x + turns pi/2), of doubles whose exponents are at most `last`
+number sin_turned(number x, std::uint64_t turns, int last) {
+    const angle a = reduce(x, last);
     const bits quadrant = a.quadrant + turns;
-    const number value = select((quadrant & 1) != 0, cos_of(a, narrow), sin_of(a, narrow));
-    const number signed_value = as_number(as_bits(value) ^ ((quadrant & 2) << 62), value);
-    return narrow ? to_float(signed_value) : signed_value;
+    const number value = select((quadrant & 1) != 0, cos_of(a), sin_of(a));
+    return as_number(as_bits(value) ^ ((quadrant & 2) << 62), value);
+}
+
+/// The same of floats or doubles.
+number sin_turned(number x, std::uint64_t turns) {
+    if (is_double(x)) return sin_turned(x, turns, 1023);
+    return through_double(x, [=](number wide) { return sin_turned(wide, turns, 127); });
 }
 
 }  // namespace
