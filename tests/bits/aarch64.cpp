@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -153,12 +154,12 @@ std::string read_outputs(const variant& v, const data_set& data, const path& fol
 /// The number of calls that differ.
 int compare(const variant& v, const path& folder) {
     int wrong = 0;
-    const auto code = kernel_on(host_target(), *v.tested);
+    kernel& code = kernel_on(host_target(), *v.tested);
     for (const data_set& data : data_sets) {
         element_lists found;
         std::string problem = read_outputs(v, data, folder, found);
         const element_lists inputs = inputs_of(v.tested->body, data.lengths, data.what);
-        if (problem.empty()) problem = difference(results(*code, inputs, {1, 0, false, v.how}), found);
+        if (problem.empty()) problem = difference(results(code, inputs, {1, 0, false, v.how}), found);
         if (problem.empty()) continue;
         fmt::print("{}, {} data: {}\n", v.name(), data.name, problem);
         ++wrong;

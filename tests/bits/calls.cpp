@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 #include <oneapi/tbb/global_control.h>
@@ -189,11 +190,13 @@ oneapi::tbb::task_arena& arena_of(int threads) {
     return arenas.try_emplace(threads, threads).first->second;
 }
 
-std::unique_ptr<kernel> kernel_on(const target& machine, const tested_kernel& tested) {
+kernel& kernel_on(const target& machine, const tested_kernel& tested) {
+    static std::map<std::pair<std::string, std::string>, kernel> known;
     const auto compile_for = [&](const layout& how, std::span<const element> types) {
         return compile(tested.body, how, types, machine, tested.name, false).code;
     };
-    return std::make_unique<kernel>(graph_view(tested.body), tested.name, compile_for);
+    return known.try_emplace({machine.name, tested.name}, graph_view(tested.body), tested.name, compile_for)
+        .first->second;
 }
 
 std::string difference(const element_lists& a, const element_lists& b) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +47,8 @@ element_lists results(kernel& code, const element_lists& inputs, const circumsta
 /// The arena in which calls run with that many threads, even if the machine has fewer processors.
 oneapi::tbb::task_arena& arena_of(int threads);
 
-/// The kernel for a target that runs here.
-std::unique_ptr<kernel> kernel_on(const target& machine, const tested_kernel& tested);
+/// The kernel for a target that runs here: one for all tests. `tested` is one of tested_kernels().
+kernel& kernel_on(const target& machine, const tested_kernel& tested);
 
 /// The first elements that differ, in words; empty if there are none.
 std::string difference(const element_lists& a, const element_lists& b);

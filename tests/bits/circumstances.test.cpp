@@ -32,7 +32,7 @@ std::string words(const target& machine, const circumstance& c) {
 class comparison {
 public:
     explicit comparison(const tested_kernel& tested) : tested_(tested) {
-        for (const target* machine : targets_here()) kernels_.push_back({machine, kernel_on(*machine, tested)});
+        for (const target* machine : targets_here()) kernels_.push_back({machine, &kernel_on(*machine, tested)});
     }
     /// From now on with these data; the results of one thread at a multiple of 64 bytes are what others must match.
     void start(const axis_lengths& lengths, content what, arrangement how = arrangement::row_major) {
@@ -50,7 +50,7 @@ public:
 private:
     struct on_target {
         const target* machine;
-        std::unique_ptr<kernel> code;
+        kernel* code;
     };
     const tested_kernel& tested_;
     std::vector<on_target> kernels_;

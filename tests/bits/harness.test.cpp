@@ -54,11 +54,11 @@ TEST_CASE("every activation and loss of the catalogue is compared, in both types
 
 TEST_CASE("a kernel that depends on its input shows it") {
     const tested_kernel& tested = kernel_named("gelu_float32");
-    const auto code = kernel_on(*targets_here().front(), tested);
+    kernel& code = kernel_on(*targets_here().front(), tested);
     element_lists inputs = inputs_of(tested.body, {100, 0, 0});
-    const element_lists before = results(*code, inputs, {});
+    const element_lists before = results(code, inputs, {});
     inputs[0].bytes[4 * 99] ^= std::byte{1};
-    CHECK(difference(before, results(*code, inputs, {})) != "");
+    CHECK(difference(before, results(code, inputs, {})) != "");
 }
 
 TEST_CASE("the threads of an arena are that many at one time") {

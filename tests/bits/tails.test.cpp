@@ -23,8 +23,8 @@ bool has_labels(graph_view g) {
 
 /// The targets differ for no length of one axis.
 void check_lengths(const tested_kernel& tested, std::int64_t axis_lengths::*axis) {
-    std::vector<std::unique_ptr<kernel>> kernels;
-    for (const target* machine : targets_here()) kernels.push_back(kernel_on(*machine, tested));
+    std::vector<kernel*> kernels;
+    for (const target* machine : targets_here()) kernels.push_back(&kernel_on(*machine, tested));
     for (std::int64_t n = 0; n <= longest; ++n) {
         axis_lengths lengths{5, 5, 5};
         lengths.*axis = n;
@@ -63,12 +63,12 @@ TEST_CASE("an element of a pointwise result does not depend on how many others t
     for (const tested_kernel& tested : tested_kernels()) {
         if (!has_axis(tested.body, "i")) continue;
         for (const target* machine : targets_here()) {
-            const std::unique_ptr<kernel> code = kernel_on(*machine, tested);
+            kernel& code = kernel_on(*machine, tested);
             const element_lists inputs = inputs_of(tested.body, {longest, 0, 0}, content::special);
-            const element_lists all = results(*code, inputs, {});
+            const element_lists all = results(code, inputs, {});
             for (std::int64_t n = 0; n <= longest; ++n) {
                 INFO(tested.name << ", " << machine->name << ", length " << n);
-                CHECK(difference(first_of(all, n), results(*code, first_of(inputs, n), {})) == "");
+                CHECK(difference(first_of(all, n), results(code, first_of(inputs, n), {})) == "");
             }
         }
     }
