@@ -32,7 +32,6 @@ struct work {
     plan planned;
     llvm::LLVMContext context;
     std::unique_ptr<llvm::Module> module;
-    std::vector<char> object;
     compiled result;
     bool keep_texts;
 };
@@ -58,12 +57,12 @@ void optimise_stage(work& w) {
     w.result.assembly = assembly(*llvm::CloneModule(*w.module), w.machine);
 }
 void object_stage(work& w) {
-    if (w.machine.runs_here) w.object = object_code(*w.module, w.machine);
+    w.result.object = object_code(*w.module, w.machine);
 }
 void load_stage(work& w) {
-    if (w.object.empty()) return;
+    if (!w.machine.runs_here) return;
     void* entry = nullptr;
-    w.result.code.code = load(w.object, w.symbol, &entry);
+    w.result.code.code = load(w.result.object, w.symbol, &entry);
     w.result.code.entry = reinterpret_cast<kernel_function>(entry);
 }
 
@@ -140,7 +139,7 @@ std::string as_symbol(std::string_view name) {
 
 compiled compile(graph_view g, const layout& arrangement, std::span<const element> input_types, const target& machine,
                  std::string_view name, bool keep_texts) {
-    work w{copy_of(g), arrangement, machine, as_symbol(name), {}, {}, {}, {}, {}, keep_texts || !dumps().parts.empty()};
+    work w{copy_of(g), arrangement, machine, as_symbol(name), {}, {}, {}, {}, keep_texts || !dumps().parts.empty()};
     for (std::size_t i = 0; i < w.body.inputs.size(); ++i)
         if (w.body.inputs[i].any_integer) w.body.inputs[i].type = input_types[i];
     for (const pipeline_stage& stage : pipeline) {

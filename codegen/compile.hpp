@@ -18,6 +18,7 @@ namespace gradus {
 
 struct compiled {
     executable code;                                      ///< its entry is null for a target that does not run here
+    std::vector<char> object;                             ///< relocatable; refers to nothing outside itself
     std::string plan_text, ir, optimised_ir, assembly;    ///< made when asked for
     std::vector<std::pair<std::string, double>> seconds;  ///< by stage
 };

@@ -28,4 +28,13 @@ std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents) {
     throw internal_error("a stage of unknown form");
 }
 
+std::size_t byte_count(const executable& code, const temporary& t, const std::int64_t* extents) {
+    std::int64_t count = 1;
+    if (t.blocks_of >= 0)
+        count = item_count(code.stages[static_cast<std::size_t>(t.blocks_of)], extents);
+    else
+        for_each_axis(t.axes, [&](int axis) { count *= extents[axis]; });
+    return static_cast<std::size_t>(count) * t.element_size * t.per_item;
+}
+
 }  // namespace gradus

@@ -31,15 +31,6 @@ std::int64_t elements_of(const stage_shape& stage, const std::int64_t* extents) 
     return count;
 }
 
-std::size_t temporary_size(const executable& code, const temporary& t, const std::int64_t* extents) {
-    std::int64_t count = 1;
-    if (t.blocks_of >= 0)
-        count = item_count(code.stages[static_cast<std::size_t>(t.blocks_of)], extents);
-    else
-        for_each_axis(t.axes, [&](int axis) { count *= extents[axis]; });
-    return aligned(static_cast<std::size_t>(count) * t.element_size * t.per_item);
-}
-
 bool listed(const executable& code, std::size_t input, std::size_t output) {
     const in_place_pair wanted{static_cast<int>(input), static_cast<int>(output)};
     return std::find(code.in_place.begin(), code.in_place.end(), wanted) != code.in_place.end();
@@ -99,7 +90,7 @@ public:
         std::byte* next = memory_.data();
         for (const temporary& t : l.code.temporaries) {
             data_[position++] = next;
-            next += temporary_size(l.code, t, shape());
+            next += aligned(byte_count(l.code, t, shape()));
         }
         for (std::size_t i = 0; i < l.inputs.size(); ++i) {
             if ((to_copy_ >> i & 1u) == 0) continue;
@@ -115,7 +106,7 @@ private:
     std::size_t fill_shape(const launch& l) {
         l.geometry.fill_shape(shape_.data());
         std::size_t bytes = 0;
-        for (const temporary& t : l.code.temporaries) bytes += temporary_size(l.code, t, shape());
+        for (const temporary& t : l.code.temporaries) bytes += aligned(byte_count(l.code, t, shape()));
         for (std::size_t i = 0; i < l.inputs.size(); ++i)
             if ((to_copy_ >> i & 1u) != 0) bytes += copy_size(l.inputs[i]);
         return bytes;

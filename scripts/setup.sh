@@ -6,6 +6,7 @@ packages=(
     g++ cmake ninja-build ccache clang-22 libclang-rt-22-dev llvm-22-dev zlib1g-dev
     libboost1.81-dev libfmt-dev catch2 libtbb-dev libbenchmark-dev libcli11-dev
     nlohmann-json3-dev libxxhash-dev libopenblas-dev time
+    qemu-user g++-aarch64-linux-gnu libc6-dev-arm64-cross
 )
 missing=()
 for package in "${packages[@]}"; do

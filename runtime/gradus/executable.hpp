@@ -74,4 +74,7 @@ struct executable {
 /// The number of items of a stage, for the given extents of the loop axes.
 std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents);
 
+/// The bytes of a temporary of the code, for the given extents of the loop axes.
+std::size_t byte_count(const executable& code, const temporary& t, const std::int64_t* extents);
+
 }  // namespace gradus
