@@ -124,16 +124,16 @@ private:
     }
     /// A row less its largest value, and how much the sum of its exponentials exceeds 1, the share of one largest
     /// value: taken of the others alone, the excess keeps its digits where it is small, and with it the loss of a
-    /// confident row. NaN where the row holds NaN or its largest value is infinite.
+    /// confident row. No term is negative, as abs and max tell the analysis of signs. NaN where the row holds NaN or its largest value is infinite.
     struct shifted_row {
         sym largest, difference, excess;
     };
     shifted_row shifted(sym e, axis_set over) {
         const sym largest = fold(op::reduce_max, e, over);
         const sym difference = e - largest;
-        const sym others = fold(op::reduce_sum, where(e < largest, exp(difference), difference), over);
+        const sym others = fold(op::reduce_sum, where(e < largest, exp(difference), abs(difference)), over);
         const sym ties = fold(op::reduce_sum, where(e < largest, 0.0, 1.0), over);
-        return {largest, difference, (ties - 1.0) + others};
+        return {largest, difference, max(ties - 1.0, 0.0) + others};
     }
     /// softmax, its complement and log_softmax.
     sym normalised(op code, sym e, over_axes over) {

@@ -155,9 +155,9 @@ private:
             case op::normal_cdf:
             case op::normal_pdf: return never_negative;
             case op::neg: return of(0).flipped();
-            case op::add:
-            case op::min:
-            case op::max: return of(0) | of(1);
+            case op::add: return of(0) | of(1);
+            case op::min: return {of(0).negative || of(1).negative, of(0).positive && of(1).positive};
+            case op::max: return {of(0).negative && of(1).negative, of(0).positive || of(1).positive};
             case op::sub: return of(0) | of(1).flipped();
             case op::mul: return n.args[0] == n.args[1] ? never_negative : of(0) * of(1);
             case op::div:
