@@ -75,11 +75,20 @@ private:
             default: return false;
         }
     }
+    /// How often a condition holds; rounded above 2^24 only, by less than the operations that follow.
+    bool counts(const node& n) const {
+        if (n.code != op::reduce_sum) return false;
+        const node& choice = g_[n.args[0]];
+        const auto is_digit = [&](node_id id) {
+            return g_[id].code == op::constant && (g_[id].value == 0 || g_[id].value == 1);
+        };
+        return choice.code == op::where && is_digit(choice.args[1]) && is_digit(choice.args[2]);
+    }
     /// Holds no rounding when it is computed in float32.
     bool is_exact(const node& n) const {
         if (n.type != kind::real) return true;
         if (n.code == op::constant) return static_cast<double>(static_cast<float>(n.value)) == n.value || std::isnan(n.value);
-        if (about(n.code).shape == form::leaf || jumps(n)) return true;
+        if (about(n.code).shape == form::leaf || jumps(n) || counts(n)) return true;
         return passes_on(n) && !has_rounded_operand(n);
     }
     /// The conversion of an integer is a rounding as well.
@@ -97,7 +106,7 @@ private:
     bool rounds_again(const node& n) const {
         if (n.type != kind::real && n.type != kind::boolean) return false;
         if (passes_on(n)) return false;
-        if (has_rounded_operand(n)) return true;
+        if (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n))) return true;
         return about(n.code).shape == form::pointwise && !accurate_in_float(n.code);
     }
 

@@ -5,7 +5,7 @@
 // computed in float32: its error is that of the operation. Where a second rounding would follow, the first
 // one may be magnified without limit (a difference cancels, exp multiplies an absolute error by its own
 // argument), so everything that such a value is made of is computed in float64 and rounded when it is stored.
-// Conditions decide on float64 values too. A sum of float64 values has float64 lanes.
+// Conditions decide on float64 values too. A sum rounds at every addition, so its lanes are float64.
 //
 // Two accuracies of float64: `wide` is full; `short_wide` has some ten digits, enough for a float32 whose
 // operands no operation magnifies (products, quotients, sums of one sign), and quicker to compute.
