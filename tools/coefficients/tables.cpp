@@ -76,6 +76,7 @@ std::vector<fit> fits() {
     const std::string cosines = "(cos r - 1 + r^2/2) / r^4 in r^2, |r| <= pi/4", cosine_error = "|r^4 (P - f) / cos r|";
     return {
         {"exp_float", exps, exp_error, 24, -half_ln2, half_ln2, 4, exp_tail, exp_weight, itself},
+        {"expm1_float", exps, exp_error, 24, -half_ln2, half_ln2, 5, exp_tail, exp_weight, itself},
         {"exp_double", exps, exp_error, 53, -half_ln2, half_ln2, 10, exp_tail, exp_weight, itself},
         {"exp_short", exps, exp_error, 53, -half_ln2, half_ln2, 6, exp_tail, exp_weight, itself},
         {"exp2_float", exp2s, exp2_error, 24, -half, half, 5, exp2_tail, exp2_weight, itself},
