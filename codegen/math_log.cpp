@@ -94,8 +94,8 @@ number combine2(number e, number f) {
     const double lower = value_for(f, 0x1.4ae0bfp-26, 0x1.777d0ffda0d24p-56);
     // In float the rounding error of f^2 would show.
     const two_part square = two_product(f, f);
-    const number rest = is_double(f) ? log1p_rest(f)
-                                     : fma(square.high * f, polynomial(f, log_float), -0.5 * square.high);
+    const number rest =
+        is_double(f) ? log1p_rest(f) : fma(square.high * f, polynomial(f, log_float), -0.5 * square.high);
     two_part log = fast_two_sum(f, rest);
     if (!is_double(f)) log.low = fma(square.low, -0.5, log.low);
     const number high = log.high * upper;
