@@ -15,6 +15,12 @@ constexpr std::array<double, 5> exp_float{
     0x1.6b75300000000p-10};
 
 /// (e^r - 1 - r) / r^2 in r, |r| <= ln 2 / 2.
+/// |r^2 (P - f) / (e^r - 1)| at most 2^-30.9.
+constexpr std::array<double, 6> expm1_float{
+    0x1.0000000000000p-1, 0x1.5555540000000p-3, 0x1.5554f40000000p-5, 0x1.1112ec0000000p-7,
+    0x1.6d3ed80000000p-10, 0x1.9e45d80000000p-13};
+
+/// (e^r - 1 - r) / r^2 in r, |r| <= ln 2 / 2.
 /// |r^2 (P - f) / (e^r - 1)| at most 2^-61.4.
 constexpr std::array<double, 11> exp_double{
     0x1.0000000000000p-1, 0x1.5555555555559p-3, 0x1.5555555555553p-5, 0x1.111111110f671p-7,

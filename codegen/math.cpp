@@ -58,9 +58,8 @@ llvm::Value* comparison(math_context& m, operands in) {
 }
 
 struct row {
-    op code = op::constant;
-    emitter emit = nullptr;
-    bool accurate_in_float = true;
+    op code;
+    emitter emit;
 };
 
 using llvm::CmpInst;
@@ -72,17 +71,20 @@ constexpr std::array rows{
     row{op::abs, unary_core<static_cast<number (*)(number)>(vector_math::abs)>},
     row{op::sign, unary_core<sign_of>},
     row{op::exp, unary_core<static_cast<number (*)(number)>(core_exp)>},
-    row{op::expm1, unary_core<core_expm1>, false},
+    row{op::exp2, unary_core<core_exp2>},
+    row{op::expm1, unary_core<core_expm1>},
     row{op::log, unary_core<core_log>},
+    row{op::log2, unary_core<core_log2>},
     row{op::log1p, unary_core<core_log1p>},
     row{op::sqrt, unary_core<static_cast<number (*)(number)>(vector_math::sqrt)>},
     row{op::tanh, unary_core<core_tanh>},
     row{op::sigmoid, unary_core<core_sigmoid>},
     row{op::softplus, unary_core<core_softplus>},
     row{op::erf, unary_core<core_erf>},
-    row{op::normal_cdf, unary_core<core_normal_cdf>, false},
-    row{op::normal_pdf, unary_core<core_normal_pdf>, false},
-    row{op::tanhshrink, unary_core<core_tanhshrink>, false},
+    row{op::erfc, unary_core<core_erfc>},
+    row{op::normal_cdf, unary_core<core_normal_cdf>},
+    row{op::normal_pdf, unary_core<core_normal_pdf>},
+    row{op::tanhshrink, unary_core<core_tanhshrink>},
     row{op::softsign, unary_core<core_softsign>},
     row{op::sin, unary_core<core_sin>},
     row{op::cos, unary_core<core_cos>},
@@ -126,9 +128,9 @@ constexpr bool covers_every_pointwise_primitive() {
 static_assert(covers_every_pointwise_primitive(),
               "math.cpp: one row for each pointwise primitive of primitive.hpp, and none for the others");
 
-constexpr std::array<row, op_count> rows_by_op = [] {
-    std::array<row, op_count> table{};
-    for (const row& r : rows) table[static_cast<std::size_t>(r.code)] = r;
+constexpr std::array<emitter, op_count> emitters = [] {
+    std::array<emitter, op_count> table{};
+    for (const row& r : rows) table[static_cast<std::size_t>(r.code)] = r.emit;
     return table;
 }();
 
@@ -140,7 +142,6 @@ llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value
     return core_exp(difference.high, select(finite, difference.low, 0.0)).v;
 }
 
-emitter emitter_of(op code) { return rows_by_op[static_cast<std::size_t>(code)].emit; }
-bool accurate_in_float(op code) { return rows_by_op[static_cast<std::size_t>(code)].accurate_in_float; }
+emitter emitter_of(op code) { return emitters[static_cast<std::size_t>(code)]; }
 
 }  // namespace gradus

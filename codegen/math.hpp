@@ -24,10 +24,6 @@ struct math_context {
 /// Emits code for one primitive on `arity` operands.
 using emitter = llvm::Value* (*)(math_context & m, std::span<llvm::Value* const> operands);
 
-/// Whether float32 vectors keep the promised bounds: the largest error is no more than that of exp, log and the like
-/// (1 ULP) or of any other function (2 ULP). Else the kernel computes the primitive in float64.
-bool accurate_in_float(op code);
-
 /// The emitter of a pointwise primitive; null for leaves, reductions, softmax and `at`.
 emitter emitter_of(op code);
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math.hpp"
-
 namespace gradus {
 namespace {
 
@@ -105,9 +103,7 @@ private:
     }
     bool rounds_again(const node& n) const {
         if (n.type != kind::real && n.type != kind::boolean) return false;
-        if (passes_on(n)) return false;
-        if (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n))) return true;
-        return about(n.code).shape == form::pointwise && !accurate_in_float(n.code);
+        return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n)));
     }
 
     void raise(node_id id, precision wanted) { result_[id] = std::max(result_[id], wanted); }
@@ -158,9 +154,11 @@ private:
             case op::uniform:
             case op::abs:
             case op::exp:
+            case op::exp2:
             case op::sqrt:
             case op::sigmoid:
             case op::softplus:
+            case op::erfc:
             case op::normal_cdf:
             case op::normal_pdf: return never_negative;
             case op::neg: return of(0).flipped();

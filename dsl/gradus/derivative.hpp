@@ -104,7 +104,7 @@ struct adjoint_row {
 
 #define GRADUS_ADJOINT(expression) \
     [](const pullback& p) constexpr->sym { return expression; }
-inline constexpr double two_over_sqrt_pi = 1.1283791670955126;
+inline constexpr double two_over_sqrt_pi = 1.1283791670955126, ln_2 = 0.6931471805599453;
 
 /// Ties of max and min: the whole gradient to neither side against a constant (the subgradient 0 of
 /// relu at its kink), half to each of two variables.
@@ -161,14 +161,17 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::abs, {GRADUS_ADJOINT(chain(p.g, p.by.sign_of(p.a)))}},
     {op::sign, {}},
     {op::exp, {GRADUS_ADJOINT(chain(p.g, p.y))}},
+    {op::exp2, {GRADUS_ADJOINT(chain(p.g, ln_2* p.y))}},
     {op::expm1, {GRADUS_ADJOINT(chain(p.g, exp(p.a)))}},
     {op::log, {GRADUS_ADJOINT(chain_divide(p.g, p.a))}},
+    {op::log2, {GRADUS_ADJOINT(chain_divide(p.g, ln_2* p.a))}},
     {op::log1p, {GRADUS_ADJOINT(chain_divide(p.g, p.a + 1.0))}},
     {op::sqrt, {GRADUS_ADJOINT(chain_divide(p.g, 2.0 * p.y))}},
     {op::tanh, {GRADUS_ADJOINT(chain(p.g, 1.0 - p.y * p.y))}},
     {op::sigmoid, {GRADUS_ADJOINT(chain(p.g, p.y* sigmoid(-p.a)))}},
     {op::softplus, {GRADUS_ADJOINT(chain(p.g, sigmoid(p.a)))}},
     {op::erf, {GRADUS_ADJOINT(chain(p.g, two_over_sqrt_pi* exp(-(p.a* p.a))))}},
+    {op::erfc, {GRADUS_ADJOINT(chain(p.g, -two_over_sqrt_pi * exp(-(p.a* p.a))))}},
     {op::normal_cdf, {GRADUS_ADJOINT(chain(p.g, normal_pdf(p.a)))}},
     {op::normal_pdf, {GRADUS_ADJOINT(-chain(p.g, p.a* p.y))}},
     {op::tanhshrink, {GRADUS_ADJOINT(chain(p.g, tanh(p.a) * tanh(p.a)))}},

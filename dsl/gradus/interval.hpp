@@ -84,6 +84,12 @@ constexpr interval rising(op code, interval a, double from = -infinity) {
         image.high = smallest_number;
     return image;
 }
+/// A falling function that vanishes at infinity only.
+constexpr interval falling(op code, interval a) {
+    const auto at = [&](double value) { return about(code).value(value, 0, 0); };
+    const double high = at(a.low);
+    return {at(a.high), high == 0 && a.low < infinity ? smallest_number : high};
+}
 /// sin and cos: monotone between the multiples of π, moved by `crest`.
 constexpr interval wave(op code, interval a, double crest) {
     constexpr double pi = 3.141592653589793;
@@ -132,10 +138,12 @@ constexpr interval image(op code, interval a, interval b, interval c) {
         case op::neg: return negated(a);
         case op::abs: return absolute(a);
         case op::log:
+        case op::log2:
         case op::sqrt: return rising(code, a, 0);
         case op::log1p: return rising(code, a, -1);
         case op::sign:
         case op::exp:
+        case op::exp2:
         case op::expm1:
         case op::tanh:
         case op::sigmoid:
@@ -145,6 +153,7 @@ constexpr interval image(op code, interval a, interval b, interval c) {
         case op::tanhshrink:
         case op::softsign:
         case op::floor: return rising(code, a);
+        case op::erfc: return falling(code, a);
         case op::normal_pdf: return bell(a);
         case op::sin: return wave(code, a, 1.5707963267948966);
         case op::cos: return wave(code, a, 0);

@@ -20,8 +20,10 @@ constexpr double div(double a, double b) { return std::is_constant_evaluated() ?
 constexpr double sqrt(double x) { return std::is_constant_evaluated() ? portable::sqrt(x) : __builtin_sqrt(x); }
 constexpr double floor(double x) { return std::is_constant_evaluated() ? portable::floor(x) : __builtin_floor(x); }
 constexpr double exp(double x) { return std::is_constant_evaluated() ? portable::exp(x) : __builtin_exp(x); }
+constexpr double exp2(double x) { return std::is_constant_evaluated() ? portable::exp2(x) : __builtin_exp2(x); }
 constexpr double expm1(double x) { return std::is_constant_evaluated() ? portable::expm1(x) : __builtin_expm1(x); }
 constexpr double log(double x) { return std::is_constant_evaluated() ? portable::log(x) : __builtin_log(x); }
+constexpr double log2(double x) { return std::is_constant_evaluated() ? portable::log2(x) : __builtin_log2(x); }
 constexpr double log1p(double x) { return std::is_constant_evaluated() ? portable::log1p(x) : __builtin_log1p(x); }
 constexpr double tanh(double x) { return std::is_constant_evaluated() ? portable::tanh(x) : __builtin_tanh(x); }
 constexpr double erf(double x) { return std::is_constant_evaluated() ? portable::erf(x) : __builtin_erf(x); }

@@ -147,6 +147,17 @@ constexpr double exp(double_double x) {
 }
 constexpr double exp(double x) { return isnan(x) ? x : exp(double_double{x, 0}); }
 
+/// 2^n e^((x - n) ln 2) for the nearest integer n.
+constexpr double exp2(double x) {
+    if (isnan(x)) return x;
+    if (x >= 1024) return infinity;
+    if (x < -1076) return 0;
+    const double n = floor(x + 0.5);
+    const exponential e = exp_parts(product(double_double{x - n, 0}, ln2));
+    const double_double one = quick_sum(1, e.rest.hi);
+    return scale(one.hi + (one.lo + e.rest.lo), e.exponent + static_cast<int>(n));
+}
+
 /// e^x - 1 for 2^-60 < |x| < 41.
 constexpr double_double expm1_pair(double x) {
     const exponential e = exp_parts({x, 0});
@@ -194,6 +205,11 @@ constexpr double log(double x) {
     if (isnan(x) || x == infinity) return x;
     if (x <= 0) return x == 0 ? -infinity : not_a_number;
     return log_pair(x).rounded();
+}
+constexpr double log2(double x) {
+    if (isnan(x) || x == infinity) return x;
+    if (x <= 0) return x == 0 ? -infinity : not_a_number;
+    return quotient(log_pair(x), ln2).rounded();
 }
 constexpr double log1p(double x) {
     if (isnan(x) || x == infinity || abs(x) < 0x1p-54) return x;

@@ -307,10 +307,12 @@ private:
     constexpr void write_latex_function(text& out, const node& n, int depth) {
         switch (n.code) {
             case op::exp: return enclose(out, "e^{", n, "}", depth);
+            case op::exp2: return enclose(out, "2^{", n, "}", depth);
             case op::sqrt: return enclose(out, "\\sqrt{", n, "}", depth);
             case op::abs: return enclose(out, "\\left|", n, "\\right|", depth);
             case op::floor: return enclose(out, "\\left\\lfloor ", n, "\\right\\rfloor", depth);
             case op::log: return enclose(out, "\\log\\left(", n, "\\right)", depth);
+            case op::log2: return enclose(out, "\\log_2\\left(", n, "\\right)", depth);
             case op::tanh: return enclose(out, "\\tanh\\left(", n, "\\right)", depth);
             case op::sin: return enclose(out, "\\sin\\left(", n, "\\right)", depth);
             case op::cos: return enclose(out, "\\cos\\left(", n, "\\right)", depth);

@@ -168,9 +168,24 @@ inline constexpr std::array stabilise_rules{
          8},
     rule{"complement of erf", "1 - erf(a) cancels for large a",
          [](const pattern& p) {
-             return rewriting{1.0 - erf(p.a), 2.0 * normal_cdf(-detail::sqrt2 * p.a)};
+             return rewriting{1.0 - erf(p.a), erfc(p.a)};
          },
          8},
+    rule{"erf and one", "1 + erf(a) cancels for a far below 0",
+         [](const pattern& p) {
+             return rewriting{1.0 + erf(p.a), erfc(-p.a)};
+         },
+         -8},
+    rule{"complement of erfc", "1 - erfc(a) cancels near 0",
+         [](const pattern& p) {
+             return rewriting{1.0 - erfc(p.a), erf(p.a)};
+         },
+         1e-8},
+    rule{"log2 of exp2", "exp2(a) overflows above 128 and underflows below -150",
+         [](const pattern& p) {
+             return rewriting{log2(exp2(p.a)), p.a};
+         },
+         200},
     rule{"GELU at infinity", "-inf * 0 is NaN; the limits are those of max(a, 0)",
          [](const pattern& p) {
              return rewriting{

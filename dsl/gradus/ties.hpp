@@ -188,6 +188,8 @@ private:
             case op::custom_gradient:
             case op::div: return zeros_of(n.args[0]);
             case op::exp:
+            case op::exp2:
+            case op::erfc:
             case op::sigmoid:
             case op::softplus:
             case op::normal_cdf:

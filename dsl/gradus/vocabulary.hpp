@@ -11,14 +11,17 @@
     X(abs, op::abs)               \
     X(sign, op::sign)             \
     X(exp, op::exp)               \
+    X(exp2, op::exp2)             \
     X(expm1, op::expm1)           \
     X(log, op::log)               \
+    X(log2, op::log2)             \
     X(log1p, op::log1p)           \
     X(sqrt, op::sqrt)             \
     X(tanh, op::tanh)             \
     X(sigmoid, op::sigmoid)       \
     X(softplus, op::softplus)     \
     X(erf, op::erf)               \
+    X(erfc, op::erfc)             \
     X(normal_cdf, op::normal_cdf) \
     X(normal_pdf, op::normal_pdf) \
     X(tanhshrink, op::tanhshrink) \

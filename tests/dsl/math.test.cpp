@@ -28,17 +28,23 @@ constexpr bool same(double a, double b) { return (a != a && b != b) || portable:
 static_assert(math::exp(0) == 1 && math::exp(-inf) == 0 && math::exp(inf) == inf && math::isnan(math::exp(nan)));
 static_assert(math::exp(1) == 0x1.5bf0a8b145769p+1);
 static_assert(math::exp(709.8) == inf && math::exp(-745.2) == 0 && math::exp(-745.1) == tiny);
+static_assert(math::exp2(-3) == 0.125 && math::exp2(-inf) == 0 && math::exp2(inf) == inf && math::isnan(math::exp2(nan)));
+static_assert(math::exp2(1024) == inf && math::exp2(-1074) == tiny && math::exp2(-1075.5) == 0);
+static_assert(math::exp2(0.5) == 0x1.6a09e667f3bcdp+0);
 static_assert(same(math::expm1(-0.0), -0.0) && math::expm1(-inf) == -1 && math::expm1(inf) == inf);
 static_assert(math::expm1(1e-300) == 1e-300 && math::expm1(tiny) == tiny);
 static_assert(math::log(1) == 0 && math::log(0.0) == -inf && math::log(inf) == inf && math::isnan(math::log(-1)));
 static_assert(math::log(-0.0) == -inf && math::isnan(math::log(-inf)) && math::isnan(math::log(nan)));
 static_assert(math::log(2) == 0x1.62e42fefa39efp-1);
+static_assert(math::log2(8) == 3 && math::log2(tiny) == -1074 && math::log2(0) == -inf && math::log2(inf) == inf);
+static_assert(math::isnan(math::log2(-1)) && math::isnan(math::log2(nan)));
 static_assert(same(math::log1p(-0.0), -0.0) && math::log1p(-1) == -inf && math::log1p(inf) == inf);
 static_assert(math::isnan(math::log1p(-1.5)) && math::log1p(tiny) == tiny);
 static_assert(math::sqrt(4) == 2 && same(math::sqrt(-0.0), -0.0) && math::isnan(math::sqrt(-1)));
 static_assert(math::sqrt(inf) == inf && math::sqrt(2) == 0x1.6a09e667f3bcdp+0);
 static_assert(math::tanh(inf) == 1 && math::tanh(-inf) == -1 && same(math::tanh(-0.0), -0.0));
 static_assert(math::erf(inf) == 1 && math::erf(-inf) == -1 && same(math::erf(-0.0), -0.0));
+static_assert(math::erfc(0) == 1 && math::erfc(-inf) == 2 && math::erfc(inf) == 0 && math::isnan(math::erfc(nan)));
 static_assert(math::normal_cdf(0) == 0.5 && math::normal_cdf(-inf) == 0 && math::normal_cdf(inf) == 1);
 static_assert(math::normal_pdf(inf) == 0 && math::isnan(math::normal_cdf(nan)) && math::isnan(math::normal_pdf(nan)));
 static_assert(math::tanhshrink(inf) == inf && math::tanhshrink(-inf) == -inf && math::tanhshrink(1e-200) == 0);
@@ -115,8 +121,10 @@ double worst(Function function, Exact exact, double within = largest) {
 
 TEST_CASE("functions of constant evaluation are within one ULP of the exact value") {
     CHECK(WORST(exp) < 1);
+    CHECK(WORST(exp2) < 1);
     CHECK(WORST(expm1) < 1);
     CHECK(WORST(log) < 1);
+    CHECK(WORST(log2) < 1);
     CHECK(WORST(log1p) < 1);
     CHECK(WORST(tanh) < 1);
     CHECK(WORST(erf) < 1);

@@ -66,6 +66,7 @@ TEST_CASE("gradients agree with central differences in float64") {
     check("expm1, log1p", sum(expm1(x) * log1p(beta * w)));
     check("sqrt, pow", sum(sqrt(x) * pow(w, beta)));
     check("tanh, sigmoid, softplus", sum(tanh(x) * sigmoid(beta * x) + softplus(w * x)));
+    check("exp2, log2, erfc", sum(exp2(x) * erfc(beta * x) + log2(w * w)));
     check("erf, sin, cos", sum(erf(x) * sin(beta * x) + cos(w)));
     check("abs, max, min", sum(abs(x - 1.03) + max(x, w) * min(beta, x)));
     check("select", sum(where(x > w, x * w, beta * x)));

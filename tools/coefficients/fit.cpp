@@ -14,7 +14,8 @@ using vector = std::vector<real>;
 vector nodes(const real& low, const real& high, std::size_t n) {
     vector x(n);
     for (std::size_t j = 0; j < n; ++j)
-        x[j] = (low + high) / 2 + (high - low) / 2 * cos(pi() * (2 * static_cast<int>(j) + 1) / (2 * static_cast<int>(n)));
+        x[j] =
+            (low + high) / 2 + (high - low) / 2 * cos(pi() * (2 * static_cast<int>(j) + 1) / (2 * static_cast<int>(n)));
     return x;
 }
 
@@ -146,7 +147,8 @@ table solve(const fit& wanted) {
     for (int k = 0; k <= wanted.degree; ++k) {
         const real exact = first_coefficient(s, residual, k, wanted.degree, emphasis, k == 0 ? 40 : 8);
         result.coefficients.push_back(rounded(exact, wanted.digits));
-        for (std::size_t j = 0; j < residual.size(); ++j) residual[j] = s.f[j] - polynomial(result.coefficients, s.u[j]);
+        for (std::size_t j = 0; j < residual.size(); ++j)
+            residual[j] = s.f[j] - polynomial(result.coefficients, s.u[j]);
     }
     result.log2_bound = static_cast<double>(log2(bound(wanted, result.coefficients)));
     return result;

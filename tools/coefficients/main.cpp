@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
     for (const fit& f : wanted) made.push_back(std::async(std::launch::async, [&f] { return solve(f); }));
     std::printf(
         "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
-        "// Written by gradus_coefficients (tools/coefficients): polynomials P with small weighted errors, and a bound\n"
+        "// Written by gradus_coefficients (tools/coefficients): polynomials P with small weighted errors, and a "
+        "bound\n"
         "// of the error of each, its coefficients rounded as they stand here. How they are found and bounded:\n"
         "// tools/coefficients/fit.hpp.\n"
         "#pragma once\n\n#include <array>\n\nnamespace gradus::vector_math::coefficients {\n");

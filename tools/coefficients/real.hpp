@@ -6,8 +6,9 @@
 
 namespace gradus::coefficients {
 
-using real = boost::multiprecision::number<
-    boost::multiprecision::cpp_bin_float<240, boost::multiprecision::digit_base_2>, boost::multiprecision::et_off>;
+using real =
+    boost::multiprecision::number<boost::multiprecision::cpp_bin_float<240, boost::multiprecision::digit_base_2>,
+                                  boost::multiprecision::et_off>;
 
 inline const real& pi() {
     static const real value = acos(real(-1));
