@@ -25,7 +25,7 @@ namespace detail {
 inline constexpr double unit = 0x1p-53;
 inline constexpr double tiny = 0x1p-1000;  ///< covers what underflow loses
 inline constexpr double unknown = std::numeric_limits<double>::infinity();
-inline constexpr double function_units = 4;   ///< exp, expm1, exp2, log, log1p, log2, erf, sin, cos
+inline constexpr double function_units = 4;  ///< exp, expm1, log, log1p, erf, sin, cos
 inline constexpr double tanh_units = 8;
 inline constexpr double erfc_units = 16;
 

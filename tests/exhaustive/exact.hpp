@@ -12,8 +12,9 @@
 
 namespace gradus::exhaustive {
 
-using exact = boost::multiprecision::number<
-    boost::multiprecision::cpp_bin_float<512, boost::multiprecision::digit_base_2>, boost::multiprecision::et_off>;
+using exact =
+    boost::multiprecision::number<boost::multiprecision::cpp_bin_float<512, boost::multiprecision::digit_base_2>,
+                                  boost::multiprecision::et_off>;
 
 /// erf(x) = 2/√π e^(-x²) Σ 2^n x^(2n+1) / (1·3·5···(2n+1)), whose terms have one sign. Beyond 16: ±1, to 2^-370.
 inline exact erf(const exact& x) {
@@ -38,9 +39,9 @@ inline exact erfc(const exact& x) {
 template <class N>
 struct constants {
     static N pi() { return boost::math::constants::pi<N>(); }
-    static N root_half() { return boost::math::constants::one_div_root_two<N>(); }             ///< 1/√2
-    static N two_over_root_pi() { return boost::math::constants::two_div_root_pi<N>(); }       ///< 2/√π
-    static N inv_root_two_pi() { return boost::math::constants::one_div_root_two_pi<N>(); }    ///< 1/√(2π)
+    static N root_half() { return boost::math::constants::one_div_root_two<N>(); }           ///< 1/√2
+    static N two_over_root_pi() { return boost::math::constants::two_div_root_pi<N>(); }     ///< 2/√π
+    static N inv_root_two_pi() { return boost::math::constants::one_div_root_two_pi<N>(); }  ///< 1/√(2π)
     static N ln_two() { return boost::math::constants::ln_two<N>(); }
 };
 template <>

@@ -19,21 +19,23 @@ using testing::ulp_at;
 constexpr std::uint64_t block_size = 1 << 12;
 constexpr double doubt = 1.0 / 64;  ///< what the fast oracle may leave open, in ULP
 
-/// An oracle's value with its error bound in ULP.
-struct verdict_base {
-    double expected, slack;
+/// An oracle's value, made for quick comparison.
+struct verdict {
+    double expected;
+    double per_ulp;  ///< 1 / ULP; NaN where only error_of() can tell: of NaN, infinity, an exact 0 and overflow
+    double slack;    ///< the oracle's error bound in ULP
 };
 
 /// An exact 0 keeps its sign; one by underflow or as a limit stands for a number too small for float32.
-double value_to_compare(bounded b) { return b.v == 0 && b.e > 0 ? 0x1p-1000 : b.v; }
+verdict verdict_of(bounded b) {
+    constexpr double slow = std::numeric_limits<double>::quiet_NaN();
+    if (std::isnan(b.v) || std::isinf(b.v)) return {b.v, slow, 0};
+    const double per_ulp = 1 / ulp_at<float>(b.v), slack = b.e * (1 + 0x1p-40) * per_ulp;
+    if (b.v == 0) return b.e == 0 ? verdict{b.v, slow, 0} : verdict{0x1p-1000, per_ulp, slack};
+    return {b.v, std::fabs(b.v) < 0x1p127 ? per_ulp : slow, slack};
+}
 
-bool is_settled(double v) { return std::isnan(v) || std::isinf(v); }
-
-double slack_of(bounded b) { return is_settled(b.v) ? 0 : b.e * (1 + 0x1p-40) / ulp_at<float>(b.v); }
-
-bool is_open(bounded b) { return !(slack_of(b) <= doubt); }
-
-verdict_base base_of(bounded b) { return {value_to_compare(b), slack_of(b)}; }
+bool is_open(const verdict& v) { return !(v.slack <= doubt); }
 
 bounded limit(double v) { return {v, v == 0 ? 0x1p-1000 : std::isfinite(v) ? 0x1p-52 * std::fabs(v) : 0}; }
 
@@ -46,30 +48,33 @@ both<bounded> at_special(const traits& about, float x) {
 /// The memory of one thread's block.
 struct workspace {
     std::vector<float> x, got;
-    std::vector<both<bounded>> exact_values;
-    std::vector<verdict_base> value, slope;
-    explicit workspace(std::size_t size) : x(size), got(size), exact_values(size), value(size), slope(size) {}
+    std::vector<both<bounded>> truth;
+    std::vector<verdict> value, slope;
+    std::vector<double> error;
+    explicit workspace(std::size_t size) : x(size), got(size), truth(size), value(size), slope(size), error(size) {}
 };
 
 void consult_oracle(const subject& one, workspace& w, outcome& to) {
-    one.fast(w.x, w.exact_values.data());
+    one.fast(w.x, w.truth.data());
     for (std::size_t i = 0; i < w.x.size(); ++i) {
-        both<bounded>& truth = w.exact_values[i];
-        if (!std::isfinite(w.x[i])) {
-            truth = at_special(one.about, w.x[i]);
-        } else if (is_open(truth.value) || is_open(truth.slope)) {
-            const both<exact> decided = one.slow(exact(w.x[i]));
-            truth = {rounded(decided.value), rounded(decided.slope)};
-            ++to.refined;
-        }
-        w.value[i] = base_of(truth.value);
-        w.slope[i] = base_of(truth.slope);
+        if (!std::isfinite(w.x[i])) w.truth[i] = at_special(one.about, w.x[i]);
+        w.value[i] = verdict_of(w.truth[i].value);
+        w.slope[i] = verdict_of(w.truth[i].slope);
+        if (!is_open(w.value[i]) && !is_open(w.slope[i])) continue;
+        const both<exact> decided = one.slow(exact(w.x[i]));
+        w.value[i] = verdict_of(rounded(decided.value));
+        w.slope[i] = verdict_of(rounded(decided.slope));
+        ++to.refined;
     }
 }
 
-void compare(const workspace& w, const std::vector<verdict_base>& truth, tally& to) {
-    for (std::size_t i = 0; i < w.x.size(); ++i) {
-        const double error = error_of(w.got[i], truth[i].expected) + truth[i].slack;
+void compare(workspace& w, const std::vector<verdict>& truth, tally& to) {
+    const std::size_t size = w.x.size();
+    for (std::size_t i = 0; i < size; ++i)
+        w.error[i] = std::fabs(static_cast<double>(w.got[i]) - truth[i].expected) * truth[i].per_ulp + truth[i].slack;
+    for (std::size_t i = 0; i < size; ++i) {
+        if (!std::isfinite(w.error[i])) w.error[i] = error_of(w.got[i], truth[i].expected) + truth[i].slack;
+        const double error = w.error[i];
         to.count_error(error);
         if (error != 0 && error >= to.least_kept())
             to.keep({error, std::bit_cast<std::uint32_t>(w.x[i]), w.got[i], truth[i].expected});
@@ -101,13 +106,6 @@ void judge_block(const subject& one, const input_set& inputs, std::uint64_t firs
 void tally::add(const miss& m) {
     count_error(m.error);
     if (m.error != 0) keep(m);
-}
-
-void tally::count_error(double error) {
-    ++count;
-    std::size_t bucket = 0;
-    for (const double end : bucket_ends) bucket += error > end;
-    ++histogram[bucket];
 }
 
 void tally::keep(const miss& m) {

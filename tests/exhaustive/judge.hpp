@@ -39,7 +39,13 @@ struct tally {
 
     void add(const miss& m);
     void add(const tally& other);
-    void count_error(double error);
+    void count_error(double error) {
+        ++count;
+        std::size_t bucket = 0;
+        if (error > bucket_ends[0])
+            for (const double end : bucket_ends) bucket += error > end;
+        ++histogram[bucket];
+    }
     void keep(const miss& m);
     /// A smaller error is none of the worst.
     double least_kept() const { return worst.size() < worst_kept ? 0 : worst.back().error; }

@@ -127,7 +127,6 @@ TEST_CASE("tallies do not depend on the order of their parts") {
         const tally other = split_at(cut);
         CHECK(other.histogram == whole.histogram);
         REQUIRE(other.worst.size() == whole.worst.size());
-        for (std::size_t i = 0; i < whole.worst.size(); ++i)
-            CHECK(other.worst[i].pattern == whole.worst[i].pattern);
+        for (std::size_t i = 0; i < whole.worst.size(); ++i) CHECK(other.worst[i].pattern == whole.worst[i].pattern);
     }
 }

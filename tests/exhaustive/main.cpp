@@ -10,8 +10,8 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "page.hpp"
 
@@ -41,8 +41,8 @@ public:
         if (now - last_ < 200ms) return;
         last_ = now;
         const std::chrono::duration<double> passed = now - start_;
-        fmt::print(stderr, "\r{:<16} [{:<40}] {:3.0f} % {:4.0f} s", name_, std::string(static_cast<std::size_t>(40 * part), '#'),
-                   100 * part, passed.count());
+        fmt::print(stderr, "\r{:<16} [{:<40}] {:3.0f} % {:4.0f} s", name_,
+                   std::string(static_cast<std::size_t>(40 * part), '#'), 100 * part, passed.count());
     }
 
 private:

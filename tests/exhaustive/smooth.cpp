@@ -54,39 +54,36 @@ float mish_slope(float x) {
 
 std::vector<subject> smooth_activations() {
     std::vector<subject> rows;
-    rows.push_back(make_subject(
-        like_relu("gelu"), GRADUS_LIBRARY(gelu(x)), GRADUS_MATHEMATICS(return times_x(x, distribution_of(x));),
-        GRADUS_PLAIN(x / 2 * (1 + std::erf(x / std::numbers::sqrt2_v<float>))),
-        GRADUS_PLAIN(plain::distribution(x) + x * plain::density(x))));
-    rows.push_back(make_subject(
-        like_relu("gelu_tanh"), GRADUS_LIBRARY(gelu_tanh(x)),
-        GRADUS_MATHEMATICS(return times_x(x, sigmoid_of_cubic(x));),
-        GRADUS_PLAIN(0.5F * x * (1 + std::tanh(plain_forms::cubic(x)))), GRADUS_PLAIN(plain_forms::gelu_tanh_slope(x))));
+    rows.push_back(make_subject(like_relu("gelu"), GRADUS_LIBRARY(gelu(x)),
+                                GRADUS_MATHEMATICS(return times_x(x, distribution_of(x));),
+                                GRADUS_PLAIN(x / 2 * (1 + std::erf(x / std::numbers::sqrt2_v<float>))),
+                                GRADUS_PLAIN(plain::distribution(x) + x * plain::density(x))));
+    rows.push_back(make_subject(like_relu("gelu_tanh"), GRADUS_LIBRARY(gelu_tanh(x)),
+                                GRADUS_MATHEMATICS(return times_x(x, sigmoid_of_cubic(x));),
+                                GRADUS_PLAIN(0.5F * x * (1 + std::tanh(plain_forms::cubic(x)))),
+                                GRADUS_PLAIN(plain_forms::gelu_tanh_slope(x))));
     rows.push_back(make_subject(
         like_relu("silu"), GRADUS_LIBRARY(silu(x)), GRADUS_MATHEMATICS(return times_x(x, sigmoid_of(x));),
         GRADUS_PLAIN(x * plain::sigmoid(x)), GRADUS_PLAIN(plain::sigmoid(x) + x * plain::sigmoid_slope(x))));
     rows.push_back(make_subject(
         like_relu("mish"), GRADUS_LIBRARY(mish(x)), GRADUS_MATHEMATICS(return times_x(x, tanh_of_softplus(x));),
         GRADUS_PLAIN(x * std::tanh(plain::softplus(x))), GRADUS_PLAIN(plain_forms::mish_slope(x))));
-    rows.push_back(make_subject(
-        smooth("logsigmoid", {-infinite, 1}, {0, 0}), GRADUS_LIBRARY(logsigmoid(x)),
-        GRADUS_MATHEMATICS(const both<N> s = softplus_of(N(-x)); return {-s.value, s.slope};),
-        GRADUS_PLAIN(std::log(plain::sigmoid(x))), GRADUS_PLAIN(1 - plain::sigmoid(x))));
+    rows.push_back(make_subject(smooth("logsigmoid", {-infinite, 1}, {0, 0}), GRADUS_LIBRARY(logsigmoid(x)),
+                                GRADUS_MATHEMATICS(const both<N> s = softplus_of(N(-x)); return {-s.value, s.slope};),
+                                GRADUS_PLAIN(std::log(plain::sigmoid(x))), GRADUS_PLAIN(1 - plain::sigmoid(x))));
     traits cut = like_relu("softplus(1, 20)");
     cut.kinks = {20};
     cut.slope_at_nan = undefined;
-    rows.push_back(make_subject(
-        cut, GRADUS_LIBRARY(softplus(x, 1.0, 20.0)),
-        GRADUS_MATHEMATICS(if (x > 20) return {x, N(1)}; return softplus_of(x);),
-        GRADUS_PLAIN(x > 20 ? x : plain::softplus(x)), GRADUS_PLAIN(x > 20 ? 1 : plain::sigmoid(x))));
-    rows.push_back(make_subject(
-        smooth("elu", {-1, 0}, {infinite, 1}), GRADUS_LIBRARY(elu(x)),
-        GRADUS_MATHEMATICS(if (x > 0) return {x, N(1)}; return {expm1(x), exp(x)};),
-        GRADUS_PLAIN(x > 0 ? x : std::exp(x) - 1), GRADUS_PLAIN(x > 0 ? 1 : std::exp(x))));
-    rows.push_back(make_subject(
-        smooth("celu", {-1, 0}, {infinite, 1}), GRADUS_LIBRARY(celu(x)),
-        GRADUS_MATHEMATICS(if (x > 0) return {x, N(1)}; return {expm1(x), exp(x)};),
-        GRADUS_PLAIN(x > 0 ? x : std::exp(x) - 1), GRADUS_PLAIN(x > 0 ? 1 : std::exp(x))));
+    rows.push_back(make_subject(cut, GRADUS_LIBRARY(softplus(x, 1.0, 20.0)),
+                                GRADUS_MATHEMATICS(if (x > 20) return {x, N(1)}; return softplus_of(x);),
+                                GRADUS_PLAIN(x > 20 ? x : plain::softplus(x)),
+                                GRADUS_PLAIN(x > 20 ? 1 : plain::sigmoid(x))));
+    rows.push_back(make_subject(smooth("elu", {-1, 0}, {infinite, 1}), GRADUS_LIBRARY(elu(x)),
+                                GRADUS_MATHEMATICS(if (x > 0) return {x, N(1)}; return {expm1(x), exp(x)};),
+                                GRADUS_PLAIN(x > 0 ? x : std::exp(x) - 1), GRADUS_PLAIN(x > 0 ? 1 : std::exp(x))));
+    rows.push_back(make_subject(smooth("celu", {-1, 0}, {infinite, 1}), GRADUS_LIBRARY(celu(x)),
+                                GRADUS_MATHEMATICS(if (x > 0) return {x, N(1)}; return {expm1(x), exp(x)};),
+                                GRADUS_PLAIN(x > 0 ? x : std::exp(x) - 1), GRADUS_PLAIN(x > 0 ? 1 : std::exp(x))));
     rows.push_back(make_subject(
         smooth("selu", {-scale * alpha, 0}, {infinite, scale}), GRADUS_LIBRARY(selu(x)),
         GRADUS_MATHEMATICS(if (x > 0) return {N(scale) * x, N(scale)};

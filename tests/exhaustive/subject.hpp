@@ -31,11 +31,11 @@ struct limits {
 /// What a row states besides its formulas.
 struct traits {
     std::string name;
-    limits below{}, above{};          ///< at -infinity and infinity
-    double value_bound = 2;           ///< in ULP
+    limits below{}, above{};  ///< at -infinity and infinity
+    double value_bound = 2;   ///< in ULP
     double slope_bound = 2;
-    std::vector<float> kinks{};       ///< inputs whose neighbours are interesting
-    const char* libmvec = nullptr;    ///< the C library's scalar name, if libmvec may have its vector form
+    std::vector<float> kinks{};     ///< inputs whose neighbours are interesting
+    const char* libmvec = nullptr;  ///< the C library's scalar name, if libmvec may have its vector form
     double slope_at_nan = std::numeric_limits<double>::quiet_NaN();  ///< another number for straight pieces, whose
                                                                      ///< comparisons NaN fails
 };
@@ -45,10 +45,10 @@ using plain_call = void (*)(std::span<const float> x, float* result);
 
 struct subject {
     traits about;
-    kernel_call value, slope;  ///< the library's float32 kernels
+    kernel_call value, slope;                                                 ///< the library's float32 kernels
     void (*fast)(std::span<const float> x, both<bounded>* result) = nullptr;  ///< of finite x
     both<exact> (*slow)(const exact& x) = nullptr;
-    plain_call plain_value = nullptr, plain_slope = nullptr;                  ///< as textbooks write it, in float32
+    plain_call plain_value = nullptr, plain_slope = nullptr;  ///< as textbooks write it, in float32
 };
 
 namespace detail {
