@@ -11,8 +11,10 @@
 
 #include "array_function.hpp"
 #include "support/catch.hpp"
+#include "support/ulp.hpp"
 
 using namespace gradus;
+using gradus::testing::error_of;
 
 namespace {
 
@@ -21,27 +23,6 @@ using reference = real (*)(real, real);
 
 template <class T>
 using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-
-/// The distance of neighbouring numbers at |x|.
-template <class T>
-real ulp_at(real x) {
-    const int exponent = std::max(std::ilogb(x), std::numeric_limits<T>::min_exponent - 1);
-    return std::ldexp(real(1), exponent - (std::numeric_limits<T>::digits - 1));
-}
-
-/// The error of `got` in ULP of the exact value; infinity where only one is NaN or infinite, or a zero has
-/// the wrong sign. Infinity for an overflowing exact value is right.
-template <class T>
-real error_of(T got, real exact) {
-    constexpr real wrong = std::numeric_limits<real>::infinity();
-    if (std::isnan(exact) || std::isnan(got)) return std::isnan(exact) == std::isnan(got) ? 0 : wrong;
-    if (exact == 0) return got == 0 && std::signbit(got) == std::signbit(exact) ? 0 : wrong;
-    if (std::isinf(exact)) return static_cast<real>(got) == exact ? 0 : wrong;
-    const real power = std::ldexp(real(1), std::numeric_limits<T>::max_exponent);
-    const real value = std::isinf(got) ? std::copysign(power, static_cast<real>(got)) : static_cast<real>(got);
-    const real capped = std::clamp(exact, -power, power);
-    return std::fabs(value - capped) / ulp_at<T>(std::clamp(exact, -power / 2, power / 2));
-}
 
 template <class T>
 struct samples {
@@ -317,14 +298,14 @@ TEST_CASE("the comparison reports a core that is wrong") {
 }
 
 TEST_CASE("an error is counted in distances of neighbouring numbers") {
-    CHECK(error_of(1.0F, 1) == 0);
-    CHECK(error_of(std::nextafter(1.0F, 2.0F), 1) == 1);
+    CHECK(error_of(1.0F, real(1)) == 0);
+    CHECK(error_of(std::nextafter(1.0F, 2.0F), real(1)) == 1);
     constexpr float least = std::numeric_limits<float>::denorm_min();
     CHECK(error_of(least, least * real(1.5)) == 0.5);
     CHECK(error_of(std::numeric_limits<float>::infinity(), 1e60L) == 0);
     CHECK(error_of(std::numeric_limits<float>::max(), 1e60L) == 1);
     CHECK(std::isinf(error_of(0.0F, real(-0.0))));
-    CHECK(std::isinf(error_of(std::numeric_limits<float>::quiet_NaN(), 1)));
+    CHECK(std::isinf(error_of(std::numeric_limits<float>::quiet_NaN(), real(1))));
 }
 
 TEST_CASE("all targets that run here give the same bits") {
