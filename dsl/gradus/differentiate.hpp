@@ -43,6 +43,13 @@ constexpr void pull_back(builder& graph, node_id id, vec<node_id>& adjoint, cons
     }
 }
 
+/// The upstream gradient of a result that is said to have the axes `space`, of which rewriting may have left it
+/// fewer: elements of the result that are one and the same add up what reaches each of them.
+constexpr sym gathered(sym upstream, sym result, axis_set space) {
+    const axis_set lost = space & ~result.axes();
+    return lost != 0 ? sum(upstream, over_axes{lost}) : upstream;
+}
+
 /// A seed for a linear map that is to be transposed: a leaf of these axes without a value.
 constexpr node_id cotangent(builder& graph, axis_set axes) {
     node n;

@@ -11,7 +11,12 @@
 namespace gradus {
 
 namespace detail {
-constexpr bool positive(double k) { return k > 0; }
+constexpr bool positive(double k, double) { return k > 0; }
+/// Whether l - k, and with it k - l, is a float64: the rounding error of a sum, as a sum of two has it (Knuth), is 0.
+constexpr bool exact_difference(double k, double l) {
+    const double difference = math::sub(l, k), part = math::sub(difference, l);
+    return math::sub(math::sub(l, math::sub(difference, part)), math::add(k, part)) == 0;
+}
 }  // namespace detail
 
 inline constexpr std::array simplify_rules{
@@ -237,33 +242,41 @@ inline constexpr std::array simplify_rules{
     rule{"shifted comparison, >", "a + k > l is a > l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k > p.l, p.a > p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, >", "k - a > l is a < k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a > p.l, p.a < p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, >=", "a + k >= l is a >= l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k >= p.l, p.a >= p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, >=", "k - a >= l is a <= k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a >= p.l, p.a <= p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, <", "a + k < l is a < l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k < p.l, p.a < p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, <", "k - a < l is a > k - l, decided without rounding k - a",
-         [](const pattern& p) { return rewriting{p.k - p.a<p.l, p.a> p.k - p.l}; }},
+         [](const pattern& p) { return rewriting{p.k - p.a<p.l, p.a> p.k - p.l}; },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, <=", "a + k <= l is a <= l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k <= p.l, p.a <= p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, <=", "k - a <= l is a >= k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a <= p.l, p.a >= p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"select on a negation", "where(!a, b, c) is where(a, c, b)",
          [](const pattern& p) {
              return rewriting{where(!p.a, p.b, p.c), where(p.a, p.c, p.b)};
