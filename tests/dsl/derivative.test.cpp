@@ -125,3 +125,19 @@ TEST_CASE("derivatives are values at compile time and at run time alike") {
     static_assert(evaluate(grad(x * x, x), x = 3.0) == 6.0);
     CHECK(evaluate(grad(x * x, x), x = 3.0) == 6.0);
 }
+
+TEST_CASE("a result that rewriting leaves with fewer axes still counts once for each of its elements") {
+    // pow(v, 0) is 1, so that the rewritten result has no axis: Σ gᵢ d(xᵢ⁰ · s)/ds = Σ gᵢ.
+    constexpr auto g = tensor<"g[i]">;
+    const std::vector<double> V{1, 2, 3}, G{0.5, -2, 8};
+    CHECK(evaluate(vjp(pow(v, 0) * x, x, g), v = V, g = G, x = 7.0) == 6.5);
+    CHECK(evaluate(vjp(pow(v, 0) * x, x, 1), v = V, x = 7.0) == 3.0);
+    // d(Σ vᵢ x)/dvᵢ = x for three elements, the derivative of their sum for x is 3.
+    CHECK(evaluate(vjp(vjp(v * x, v, 1), x, 1), v = V, x = 7.0) == 3.0);
+}
+
+TEST_CASE("no gradient through a read at labels that vary along the axis they read: an error, not a wrong value") {
+    CHECK_THROWS_WITH(lower(vjp(at(v, over<"i">, t), v, 1)),
+                      "gradus: no gradient through a read at labels that vary along the axis they read");
+    CHECK(evaluate(vjp(at(v, over<"i">, 1) * x, x, 1), v = std::vector<double>{1, 2, 3}, x = 7.0) == 2.0);
+}

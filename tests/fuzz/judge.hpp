@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Whether the library computes what a problem's formula says. Left out: reductions along an axis that the operand lacks
 // and that has no elements; rewriting takes such an axis for one element or more. A gradient that is NaN as typed may
-// be anything: a rule may have shown that it does not depend on what is NaN. `typed` is the graph without rewrite rules, `final` the
+// be anything: a rule may have shown that it does not depend on what is NaN. Gradients of gradients may be NaN where
+// a branch not taken is: they are guarded by the selects with a zero branch that differentiation finds, which are
+// others after rewriting. Digits of gradients are not compared where the rule "sech squared" has fired: the derivative
+// of 4 σ(2a) σ(-2a) is a difference that cancels near 0, that of 1 - tanh² a is not. `typed` is the graph without rewrite rules, `final` the
 // one with them; stages, in order:
 //
 //   rules         typed and final, each evaluated on sets in float64 with room, have a result in common
@@ -10,7 +13,7 @@
 //   kernel        what compiled code returns for final is possible for final: this finds wrong code
 //   accuracy      and possible for typed, each operation a few ULP off: no rule loses digits
 //   memory        nothing beside the outputs' elements was written
-//   target        all targets return the same bits
+//   target        all targets return the same bits, NaN aside
 //   exception     something was thrown that no wrong argument explains
 #pragma once
 

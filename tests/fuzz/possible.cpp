@@ -70,7 +70,7 @@ bool finite(const possible& a) { return !a.may_be_infinite(); }
 // ---- sets, without rounding
 
 possible plus(const arithmetic& how, const possible& a, const possible& b) {
-    possible p{a.low + b.low, a.high + b.high, a.nan || b.nan, std::max(a.up, b.up) + 1, std::max(a.down, b.down)};
+    possible p{a.low + b.low, a.high + b.high, a.nan || b.nan, std::max(a.up, b.up) + 1};
     const bool opposite = (a.high == endless && b.low == -endless) || (a.low == -endless && b.high == endless);
     if (opposite && a.low == a.high && b.low == b.high) return either(p.nan ? only_nan() : possible{}, invalid(how));
     p.nan = p.nan || opposite;
@@ -172,9 +172,11 @@ possible compared(const arithmetic& how, op code, const possible& a, const possi
         default: return truth(nan || less || greater, meet);
     }
 }
-possible chosen(const possible& condition, const possible& a, const possible& b) {
-    if (!condition.may_be_false()) return a;
-    return condition.may_be_true() ? either(a, b) : b;
+possible chosen(const arithmetic& how, const possible& condition, const possible& a, const possible& b) {
+    if (condition.may_be_true() && condition.may_be_false()) return either(a, b);
+    possible p = condition.may_be_true() ? a : b;
+    p.nan = p.nan || (how.open_selects && (a.nan || b.nan));
+    return p;
 }
 possible scaled(const arithmetic& how, const possible& a, const possible& b) {
     if (a.point() && a.low == 0) return exactly(0);
@@ -230,6 +232,9 @@ real largest_end(std::span<const possible> row, bool of_high) {
     real best = -endless;
     for (const possible& p : row) best = std::max(best, of_high ? p.high : p.low);
     return best;
+}
+real largest_of_others(std::span<const possible> row, std::size_t place, bool of_high) {
+    return std::max(largest_end(row.first(place), of_high), largest_end(row.subspan(place + 1), of_high));
 }
 /// Σ exp(end - shift), the element at `place` left out.
 real sum_of_others(std::span<const possible> row, std::size_t place, bool of_high, real shift) {
@@ -290,7 +295,7 @@ possible rounded(const arithmetic& how, real c) {
 possible apply(const arithmetic& how, op code, const possible& a, const possible& b, const possible& c, bool same,
                bool exact) {
     switch (code) {
-        case op::where: return chosen(a, b, c);
+        case op::where: return chosen(how, a, b, c);
         case op::isnan: return truth(a.nan, a.number());
         case op::logical_not: return truth(a.may_be_false(), a.may_be_true());
         case op::logical_and:
@@ -375,7 +380,7 @@ possible softmax_of(const arithmetic& how, std::span<const possible> row, std::s
     // log softmax = -log(1 + Σ exp(other - mine)): falls with the others, rises with the element.
     const auto logarithm_at = [&](real self, bool others_high) {
         if (self == -endless) return -endless;
-        const real shift = std::max(self, largest_end(row, others_high));
+        const real shift = std::max(self, largest_of_others(row, place, others_high));
         return (self - shift) - std::log(std::exp(self - shift) + sum_of_others(row, place, others_high, shift));
     };
     possible p = between(0, std::min(real{0}, logarithm_at(mine.high, false)), any_nan(row));

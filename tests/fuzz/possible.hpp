@@ -35,6 +35,7 @@ struct arithmetic {
     real slack = 1;          ///< errors are multiplied by it
     bool as_typed = false;   ///< rules have not been applied that code may apply
     bool open_ties = false;  ///< comparisons of equal reals are undecided: rules choose between subgradients there
+    bool open_selects = false;  ///< a NaN in the branch not taken is possible
 
     real epsilon() const { return type == element::float32 ? 0x1p-23L : 0x1p-52L; }
     real smallest() const { return type == element::float32 ? 0x1p-149L : 0x1p-1074L; }

@@ -2,6 +2,7 @@
 #include "problem.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
@@ -57,9 +58,9 @@ std::string text_of_value(double value) {
 }
 double value_of_text(const std::string& word) {
     if (word == "nan") return std::nan("");
-    std::size_t end = 0;
-    const double value = std::stod(word, &end);
-    if (end != word.size()) throw std::invalid_argument("no number: \"" + word + "\"");
+    char* end = nullptr;
+    const double value = std::strtod(word.c_str(), &end);
+    if (end == word.c_str() || *end != 0) throw std::invalid_argument("no number: \"" + word + "\"");
     return value;
 }
 
