@@ -146,12 +146,13 @@ private:
         const bool exact = g_[n.args[0]].type != kind::real && n.code == op::reduce_sum;
         for_each_row(g_[n.args[0]], n.over, n.axes, operand(n, 0),
                      [&](auto row, const auto& places, std::int64_t first) {
-                         if (about(n.code).shape == form::reduction)
+                         if (about(n.code).shape == form::reduction) {
                              to[static_cast<std::size_t>(first)] = folded(n.code, row, exact);
-                         else
-                             for (std::size_t i = 0; i < row.size(); ++i)
-                                 to[static_cast<std::size_t>(places[i])] =
-                                     softmax_of(how_, row, i, n.code == op::log_softmax);
+                             return;
+                         }
+                         const std::vector<possible> parts = softmax_of(how_, row, n.code == op::log_softmax);
+                         for (std::size_t i = 0; i < row.size(); ++i)
+                             to[static_cast<std::size_t>(places[i])] = parts[i];
                      });
         return to;
     }

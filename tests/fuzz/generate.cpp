@@ -69,7 +69,10 @@ public:
         fill();
         choose_gradients();
         p_.outputs.resize(p_.output_count());
-        for (arrangement& how : p_.outputs) how = {dice_.chance(0.2), dice_.chance(0.15) ? 2 : 1, 0};
+        for (std::size_t k = 0; k < p_.outputs.size(); ++k) {
+            p_.outputs[k] = {dice_.chance(0.2), dice_.chance(0.15) ? 2 : 1};
+            if (dice_.chance(0.15)) lay_in_place(k);
+        }
         return std::move(p_);
     }
 
@@ -78,12 +81,19 @@ private:
 
     void choose_axes() {
         axes_ = static_cast<int>(1 + dice_.below(dice_.chance(0.2) ? 4 : 2));
+        const bool long_axis = dice_.chance(0.01);
         dots_ = dice_.chance(0.15) ? static_cast<int>(dice_.below(static_cast<std::size_t>(axes_))) : -1;
         for (int a = 0; a < axes_; ++a) {
             graph_.axis(a == dots_ ? ellipsis : std::string_view("abcd").substr(static_cast<std::size_t>(a), 1));
             auto& extents = p_.extents[static_cast<std::size_t>(a)];
             const std::size_t parts = a == dots_ ? dice_.below(3) : 1;
             for (std::size_t k = 0; k < parts; ++k) extents.push_back(any_extent());
+        }
+        if (long_axis) {
+            for (auto& extents : p_.extents)
+                for (std::int64_t& extent : extents) extent = std::min<std::int64_t>(extent, 2);
+            // Beyond the block of 4096 elements in which sums are split.
+            return p_.extents[0].assign(1, static_cast<std::int64_t>(4095 + dice_.below(4200)));
         }
         while (p_.count(all_axes()) > static_cast<std::size_t>(largest_product))
             for (auto& extents : p_.extents)
@@ -295,6 +305,18 @@ private:
             if (!can_be_built()) p_.gradients.pop_back();
         }
     }
+    /// Into the memory of an input of the same axes and type, if there is one that no other output takes.
+    void lay_in_place(std::size_t k) {
+        const graph g = build(p_, nullptr);
+        for (std::size_t i = 0; i < p_.inputs.size(); ++i) {
+            const input& in = g.inputs[i];
+            const bool fits = in.use == role::tensor && in.type == g.outputs[k].type && in.axes == g.outputs[k].axes;
+            const bool taken = std::any_of(p_.outputs.begin(), p_.outputs.end(),
+                                           [&](const arrangement& a) { return a.in_place == static_cast<int>(i); });
+            if (fits && !taken && p_.inputs[i].how.fixed == 0) p_.outputs[k].in_place = static_cast<int>(i);
+            if (p_.outputs[k].in_place >= 0) return;
+        }
+    }
     axis_set axes_of_output(std::size_t k) const {
         const std::size_t formulas = p_.formula.outputs.size();
         return k < formulas ? p_.formula.outputs[k].axes.set()
@@ -313,7 +335,7 @@ private:
             const input& in = p_.formula.inputs[i];
             input_data data;
             data.type = in.type;
-            data.how = {dice_.chance(0.25), dice_.chance(0.15) ? static_cast<int>(2 + dice_.below(2)) : 1, 0};
+            data.how = {dice_.chance(0.25), dice_.chance(0.15) ? static_cast<int>(2 + dice_.below(2)) : 1};
             if (in.use == role::tensor && dice_.chance(0.08)) data.how.fixed = static_cast<unsigned>(dice_.below(4));
             if (in.use == role::seed) {
                 data.type = element::uint64;

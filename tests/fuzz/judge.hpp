@@ -3,8 +3,10 @@
 // and that has no elements; rewriting takes such an axis for one element or more. A gradient that is NaN as typed may
 // be anything: a rule may have shown that it does not depend on what is NaN. Gradients of gradients may be NaN where
 // a branch not taken is: they are guarded by the selects with a zero branch that differentiation finds, which are
-// others after rewriting. Digits of gradients are not compared where the rule "sech squared" has fired: the derivative
-// of 4 σ(2a) σ(-2a) is a difference that cancels near 0, that of 1 - tanh² a is not. `typed` is the graph without rewrite rules, `final` the
+// others after rewriting. Two rules give up digits, which are then not compared with the formula as typed: "softmax", in
+// float64, those that the subtraction of the largest element rounds away, where exp(a) / Σ exp(a) without overflow has
+// them; and "sech squared", those of gradients, since the derivative of 4 σ(2a) σ(-2a) is a difference that cancels
+// near 0. `typed` is the graph without rewrite rules, `final` the
 // one with them; stages, in order:
 //
 //   rules         typed and final, each evaluated on sets in float64 with room, have a result in common

@@ -233,9 +233,6 @@ real largest_end(std::span<const possible> row, bool of_high) {
     for (const possible& p : row) best = std::max(best, of_high ? p.high : p.low);
     return best;
 }
-real largest_of_others(std::span<const possible> row, std::size_t place, bool of_high) {
-    return std::max(largest_end(row.first(place), of_high), largest_end(row.subspan(place + 1), of_high));
-}
 /// Σ exp(end - shift), the element at `place` left out.
 real sum_of_others(std::span<const possible> row, std::size_t place, bool of_high, real shift) {
     real total = 0;
@@ -252,6 +249,23 @@ real logsumexp_of_ends(std::span<const possible> row, bool of_high) {
     const real largest = largest_end(row, of_high);
     if (!std::isfinite(largest)) return largest;
     return largest + std::log1p(sum_of_others(row, place_of(row, largest, of_high), of_high, largest));
+}
+/// The logarithms of Σ exp(end) over the others of each element.
+std::vector<real> log_sums_of_others(std::span<const possible> row, bool of_high) {
+    const real largest = largest_end(row, of_high);
+    std::vector<real> powers, logs;
+    real total = 0;
+    for (const possible& p : row) total += powers.emplace_back(std::exp((of_high ? p.high : p.low) - largest));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (powers[i] < total / 2) {
+            logs.push_back(largest + std::log(total - powers[i]));
+            continue;
+        }
+        // The difference would cancel: anew, with the largest of the others.
+        const real next = std::max(largest_end(row.first(i), of_high), largest_end(row.subspan(i + 1), of_high));
+        logs.push_back(next == -endless ? next : next + std::log(sum_of_others(row, i, of_high, next)));
+    }
+    return logs;
 }
 bool any_nan(std::span<const possible> row) {
     return std::any_of(row.begin(), row.end(), [](const possible& p) { return p.nan; });
@@ -369,33 +383,41 @@ possible logsumexp_of(const arithmetic& how, std::span<const possible> row) {
     const real size = std::isfinite(largest) ? std::abs(largest) : 0;
     return widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * size));
 }
-possible softmax_of(const arithmetic& how, std::span<const possible> row, std::size_t place, bool logarithm) {
-    if (!all_numbers(row)) return only_nan();
+std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, bool logarithm) {
+    const auto everywhere = [&](const possible& p) { return std::vector<possible>(row.size(), p); };
+    if (!all_numbers(row)) return everywhere(only_nan());
     const possible largest = extreme_of(row, true);
-    if (largest.low == largest.high && std::isinf(largest.low)) return invalid(how);
-    possible all = logarithm ? between(-endless, 0, true) : between(0, 1, true);
-    all.nan = any_nan(row) || largest.may_be_infinite();
-    if (largest.may_be_infinite()) return all;
-    const possible& mine = row[place];
-    // log softmax = -log(1 + Σ exp(other - mine)): falls with the others, rises with the element.
-    const auto logarithm_at = [&](real self, bool others_high) {
-        if (self == -endless) return -endless;
-        const real shift = std::max(self, largest_of_others(row, place, others_high));
-        return (self - shift) - std::log(std::exp(self - shift) + sum_of_others(row, place, others_high, shift));
+    if (largest.low == largest.high && std::isinf(largest.low)) return everywhere(invalid(how));
+    if (largest.may_be_infinite()) return everywhere(between(logarithm ? -endless : 0, logarithm ? 0 : 1, true));
+    const std::vector<real> others_low = log_sums_of_others(row, false), others_high = log_sums_of_others(row, true);
+    // -log(1 + exp(others - mine)): rises with the element, falls with the others.
+    const auto log_part = [](real mine, real others) {
+        if (mine == -endless) return -endless;
+        const real distance = others - mine;
+        return distance > 0 ? -distance - std::log1p(std::exp(-distance)) : -std::log1p(std::exp(distance));
     };
-    possible p = between(0, std::min(real{0}, logarithm_at(mine.high, false)), any_nan(row));
-    p.low = std::min(p.high, logarithm_at(mine.low, true));
-    const real distance = std::isfinite(mine.low) ? std::abs(largest.high - mine.low) : 0;
     const real size = std::abs(largest.high);
-    if (logarithm) return widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * distance + 2 * size));
-    p = between(std::exp(p.low), std::min(real{1}, std::exp(p.high)), p.nan);
-    return off_by(how, p, roundings(row.size()) + 2 * distance);
+    const bool nan = any_nan(row);
+    std::vector<possible> all;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const possible& mine = row[i];
+        possible p = between(0, log_part(mine.high, others_low[i]), nan);
+        p.low = std::min(p.high, log_part(mine.low, others_high[i]));
+        const real distance = std::isfinite(mine.low) ? std::abs(largest.high - mine.low) : 0;
+        if (logarithm)
+            all.push_back(widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * distance + 2 * size)));
+        else
+            all.push_back(off_by(how, between(std::exp(p.low), std::exp(p.high), nan),
+                                 roundings(row.size()) + 2 * distance));
+    }
+    return all;
 }
 possible attains(const arithmetic& how, std::span<const possible> row, std::size_t place, bool largest) {
     const possible best = extreme_of(row, largest);
     const possible& mine = row[place];
-    bool beaten = false, beats_all = mine.number() && !mine.nan && !best.nan;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    constexpr std::size_t too_long = 1000;  // every element is compared with every other
+    bool beaten = false, beats_all = row.size() < too_long && mine.number() && !mine.nan && !best.nan;
+    for (std::size_t i = 0; i < row.size() && row.size() < too_long; ++i) {
         if (i == place) continue;
         const possible& other = row[i];
         const bool clear = largest ? other.high < mine.low : other.low > mine.high;

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cmath>
+#include <vector>
 
 #include <gradus/graph.hpp>
 
@@ -86,12 +87,12 @@ possible off_by(const arithmetic& how, const possible& p, real ulp);
 possible apply(const arithmetic& how, op code, const possible& a, const possible& b, const possible& c, bool same,
                bool exact);
 
-// Along a row, given by its elements; `place` is the position of the result's element.
+// Along a row, given by its elements.
 possible sum_of(const arithmetic& how, std::span<const possible> row, bool exact);
 possible extreme_of(std::span<const possible> row, bool largest);
 possible logsumexp_of(const arithmetic& how, std::span<const possible> row);
-possible softmax_of(const arithmetic& how, std::span<const possible> row, std::size_t place, bool logarithm);
-/// Whether the element attains the row's extreme.
+std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, bool logarithm);
+/// Whether the element at `place` attains the row's extreme.
 possible attains(const arithmetic& how, std::span<const possible> row, std::size_t place, bool largest);
 
 }  // namespace gradus::fuzz

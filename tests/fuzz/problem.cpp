@@ -119,6 +119,9 @@ private:
         words >> k;
         p_.outputs.resize(std::max(p_.outputs.size(), k + 1));
         p_.outputs[k] = arranged(words, false);
+        std::string word, place;
+        words >> word >> place;
+        if (place != "-") p_.outputs[k].in_place = static_cast<int>(input_named(g_, place));
     }
 
     problem& p_;
@@ -189,11 +192,12 @@ std::string to_text(const problem& p) {
     const graph_view g = p.formula;
     std::ostringstream out;
     out << gradus::to_text(g).str();
+    const auto name_of_input = [&](int i) {
+        return i < 0 ? std::string_view("-") : g.text_of(g.inputs[static_cast<std::size_t>(i)].name);
+    };
     for (const gradient_request& r : p.gradients)
-        out << "gradient " << r.output << ' ' << g.text_of(g.inputs[r.variable].name) << ' '
-            << (r.upstream < 0 ? std::string_view("-")
-                               : g.text_of(g.inputs[static_cast<std::size_t>(r.upstream)].name))
-            << '\n';
+        out << "gradient " << r.output << ' ' << name_of_input(static_cast<int>(r.variable)) << ' '
+            << name_of_input(r.upstream) << '\n';
     for (std::size_t a = 0; a < g.axes.size(); ++a) {
         out << "extent " << g.axis_name(static_cast<int>(a));
         for (const std::int64_t part : p.extents[a]) out << ' ' << part;
@@ -211,7 +215,7 @@ std::string to_text(const problem& p) {
     }
     for (std::size_t k = 0; k < p.outputs.size(); ++k) {
         out << "layout " << k;
-        arranged(p.outputs[k]) << '\n';
+        arranged(p.outputs[k]) << " in " << name_of_input(p.outputs[k].in_place) << '\n';
     }
     return out.str();
 }

@@ -6,10 +6,11 @@
 //                        outputs, so that they can have gradients themselves.
 //   extent batch 3       of an axis; of "...", those that it stands for
 //   data x float32 reversed 0 step 1 fixed 0 = 1 2 3
-//   layout 0 reversed 1 step 2
+//   layout 0 reversed 1 step 2 in -
 //
 // `reversed`: the last axis is the slowest. `step`: the distance of neighbours. `fixed`: bit k set if all positions
-// along axis k of the declaration are one element (stride 0), which is the first of them.
+// along axis k of the declaration are one element (stride 0), which is the first of them. `in`: the input in whose
+// memory the output lies.
 #pragma once
 
 #include <array>
@@ -32,6 +33,7 @@ struct arrangement {
     bool reversed = false;
     int step = 1;
     unsigned fixed = 0;
+    int in_place = -1;  ///< outputs: position in the inputs; their arrangement holds
 };
 
 struct input_data {

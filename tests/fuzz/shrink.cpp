@@ -136,6 +136,7 @@ private:
             bool needed = p_.formula.inputs[i].used;
             for (const gradient_request& r : p_.gradients)
                 needed = needed || r.variable == i || r.upstream == static_cast<int>(i);
+            for (const arrangement& how : p_.outputs) needed = needed || how.in_place == static_cast<int>(i);
             if (needed) continue;
             problem c = p_;
             vec<input> inputs;
@@ -148,6 +149,8 @@ private:
                 if (r.variable > i) --r.variable;
                 if (r.upstream > static_cast<int>(i)) --r.upstream;
             }
+            for (arrangement& how : c.outputs)
+                if (how.in_place > static_cast<int>(i)) --how.in_place;
             c.inputs.erase(c.inputs.begin() + static_cast<std::ptrdiff_t>(i));
             any = keep_if_faulty(std::move(c)) || any;
         }
@@ -197,7 +200,7 @@ private:
         const auto plainly = [&](auto member) {
             problem c = p_;
             arrangement& how = member(c);
-            if (!how.reversed && how.step == 1 && how.fixed == 0) return;
+            if (!how.reversed && how.step == 1 && how.fixed == 0 && how.in_place < 0) return;
             how = {};
             any = keep_if_faulty(std::move(c)) || any;
         };
