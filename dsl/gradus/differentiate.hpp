@@ -35,11 +35,13 @@ constexpr void pull_back(builder& graph, node_id id, vec<node_id>& adjoint, cons
     const node n = graph[id];  // a copy: the array grows below
     const adjoint_row& row = adjoint_table[static_cast<std::size_t>(n.code)];
     const auto handle = [&](std::size_t i) { return sym{&graph, n.args[i]}; };
+    // A softmax along an axis that its operand lacks has no elements there either.
+    const axis_set space = about(n.code).shape == form::along ? n.axes : n.axes | n.over;
     const pullback p{{&graph, adjoint[id]}, {&graph, id}, handle(0), handle(1), handle(2), {n.over}, by};
     for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) {
         const node_id operand = n.args[i];
         if (depends[operand] == 0 || row.operand[i] == nullptr) continue;
-        accumulate(graph, adjoint[operand], row.operand[i](p), n.axes | n.over, graph[operand].axes);
+        accumulate(graph, adjoint[operand], row.operand[i](p), space, graph[operand].axes);
     }
 }
 

@@ -12,10 +12,19 @@ namespace gradus {
 
 namespace detail {
 constexpr bool positive(double k, double) { return k > 0; }
-/// Whether l - k, and with it k - l, is a float64: the rounding error of a sum, as a sum of two has it (Knuth), is 0.
-constexpr bool exact_difference(double k, double l) {
-    const double difference = math::sub(l, k), part = math::sub(difference, l);
-    return math::sub(math::sub(l, math::sub(difference, part)), math::add(k, part)) == 0;
+/// Whether k + l is a float64: the rounding error of the sum (Knuth's two-sum) is 0.
+constexpr bool exact_sum(double k, double l) {
+    const double sum = math::add(k, l), part = math::sub(sum, k);
+    return math::add(math::sub(k, math::sub(sum, part)), math::sub(l, part)) == 0;
+}
+constexpr bool exact_difference(double k, double l) { return exact_sum(-k, l); }
+/// What a constant loses as a float32.
+constexpr double lost_in_float32(double k) {
+    return math::abs(k) <= 0x1.fffffep127 ? math::abs(math::sub(static_cast<double>(static_cast<float>(k)), k)) : 0;
+}
+/// Whether k + l is exact, and as a float32 loses no more than k and l do.
+constexpr bool collectable(double k, double l) {
+    return exact_sum(k, l) && lost_in_float32(math::add(k, l)) <= math::add(lost_in_float32(k), lost_in_float32(l));
 }
 }  // namespace detail
 
@@ -96,7 +105,8 @@ inline constexpr std::array simplify_rules{
     rule{"collected constants", "one addition instead of two",
          [](const pattern& p) {
              return rewriting{(p.a + p.k) + p.l, p.a + (p.k + p.l)};
-         }},
+         },
+         no_failure, detail::collectable},
     rule{"doubled term", "a + a is 2 a",
          [](const pattern& p) {
              return rewriting{p.a + p.a, 2.0 * p.a};

@@ -141,3 +141,16 @@ TEST_CASE("no gradient through a read at labels that vary along the axis they re
                       "gradus: no gradient through a read at labels that vary along the axis they read");
     CHECK(evaluate(vjp(at(v, over<"i">, 1) * x, x, 1), v = std::vector<double>{1, 2, 3}, x = 7.0) == 2.0);
 }
+
+TEST_CASE("a softmax along an axis that its operand has lost gets its gradient once") {
+    // where(m, w, w) is w, which has no axis i: each of the 2 x 2 elements is exp(w) / (2 sum exp(w)).
+    constexpr auto upstream = tensor<"g[i, j]">;
+    constexpr auto p = softmax(where(m, w, w), over<"i", "j">);
+    constexpr auto q = softmax(0 * m + w, over<"i", "j">);
+    constexpr auto data = [](const auto& e) {
+        return evaluate(e, m = ndarray{{2, 2}, {1, 1, 1, 1}}, w = std::vector<double>{0, 1},
+                        upstream = ndarray{{2, 2}, {1, 2, 3, 5}});
+    };
+    for (std::size_t j = 0; j < 2; ++j)
+        CHECK(data(vjp(p, w, upstream))[j] == Approx(data(vjp(q, w, upstream))[j]).epsilon(1e-14));
+}

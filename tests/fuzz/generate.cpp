@@ -40,9 +40,9 @@ const std::vector<pattern_rule>& pattern_rules() {
     return all;
 }
 
-constexpr std::array unary_ops{op::neg,        op::abs,        op::sign,       op::exp,   op::expm1, op::log,
-                               op::log1p,      op::sqrt,       op::tanh,       op::sigmoid, op::softplus, op::erf,
-                               op::normal_cdf, op::normal_pdf, op::tanhshrink, op::softsign, op::sin, op::cos,
+constexpr std::array unary_ops{op::neg,        op::abs,        op::sign,        op::exp,          op::expm1,    op::log,
+                               op::log1p,      op::sqrt,       op::tanh,        op::sigmoid,      op::softplus, op::erf,
+                               op::normal_cdf, op::normal_pdf, op::tanhshrink,  op::softsign,     op::sin,      op::cos,
                                op::floor,      op::isnan,      op::logical_not, op::stop_gradient};
 constexpr std::array binary_ops{op::add, op::sub, op::mul, op::div, op::scaled, op::pow, op::min, op::max};
 constexpr std::array comparison_ops{op::less,  op::less_equal, op::greater,     op::greater_equal,
@@ -164,8 +164,13 @@ private:
 
     sym number(double value) { return {&graph_, graph_.constant(value)}; }
     double any_number() {
-        return dice_.one_of<double>({0,    1,    -1,   2,    -2,  0.5, -0.5, 3,    0.1,  -0.3, 10,  1e-3, 100, 1e-8,
+        return dice_.one_of<double>({0,    1,    -1,   2,    -2,  0.5, -0.5, 3,    0.1,  -0.3, 10,  1e-3, 100,  1e-8,
                                      -1e4, 1.25, 0.25, -0.7, 1.7, 4,   16,   1e10, 0.01, -3,   1.0, 2.0,  1e-20});
+    }
+    /// Not 0, whose product with anything differentiation takes for 0, NaN or not.
+    double any_factor() {
+        const double value = any_number();
+        return value != 0 ? value : 1.5;
     }
     /// Something that has grown, by preference lately.
     sym any_real() {
@@ -221,7 +226,7 @@ private:
     void keep(sym made) { reals_.push_back(made); }
     sym binary() {
         const sym left = any_operand();
-        const sym right = dice_.chance(0.25) ? number(any_number()) : any_operand();
+        const sym right = dice_.chance(0.25) ? number(any_factor()) : any_operand();
         const op code = any_of(dice_, binary_ops);
         return dice_.chance(0.5) ? left.apply(code, right) : right.apply(code, left);
     }
@@ -254,7 +259,7 @@ private:
         const pattern_rule& chosen = dice_.one_of(pattern_rules());
         if (chosen.has_label && labels_.empty()) return binary();
         const auto any = [&] { return dice_.chance(0.15) ? any_condition() : any_operand(); };
-        pattern p{any(), any(), any(), any(), any(), any(), number(any_number()), number(any_number()), {}};
+        pattern p{any(), any(), any(), any(), any(), any(), number(any_factor()), number(any_factor()), {}};
         p.over = any_axes_of(p.a);
         if (chosen.has_label) {
             const label& l = dice_.one_of(labels_);
@@ -356,8 +361,8 @@ private:
                 extent = p_.extent(l.axis);
         const std::size_t count = p_.count(in.axes);
         for (std::size_t k = 0; k < count; ++k)
-            data.values.push_back(extent > 0 ? static_cast<double>(dice_.below(static_cast<std::size_t>(
-                                                   std::min<std::int64_t>(extent, 100))))
+            data.values.push_back(extent > 0 ? static_cast<double>(dice_.below(
+                                                   static_cast<std::size_t>(std::min<std::int64_t>(extent, 100))))
                                              : 0);
         if (count > 0 && dice_.chance(0.02)) data.values[dice_.below(count)] = static_cast<double>(extent);
     }

@@ -89,13 +89,14 @@ possible of_corners(std::initializer_list<real> corners, bool nan, float up, flo
     return p;
 }
 possible times(const arithmetic& how, const possible& a, const possible& b, bool same) {
+    if (!a.number() || !b.number()) return only_nan();
     const bool nan = a.nan || b.nan;
     const bool zero_times_infinity = (a.contains(0) && b.may_be_infinite()) || (b.contains(0) && a.may_be_infinite());
     if (zero_times_infinity && a.low == a.high && b.low == b.high) return invalid(how);
     const auto product = [](real x, real y) { return x == 0 || y == 0 ? real{0} : x * y; };
-    possible p = of_corners({product(a.low, b.low), product(a.low, b.high), product(a.high, b.low),
-                             product(a.high, b.high)},
-                            nan || (zero_times_infinity && !same), a.up + b.up, a.down + b.down);
+    possible p =
+        of_corners({product(a.low, b.low), product(a.low, b.high), product(a.high, b.low), product(a.high, b.high)},
+                   nan || (zero_times_infinity && !same), a.up + b.up, a.down + b.down);
     if (same) p.low = a.contains(0) ? 0 : std::min(product(a.low, a.low), product(a.high, a.high));
     return finite_overflow(p, finite(a) && finite(b));
 }
@@ -141,10 +142,10 @@ possible power(const possible& a, const possible& b) {
     if (a.low == a.high && b.low == b.high)
         return finite_overflow(either(exactly(std::pow(a.low, b.low)), possible{1, 0, nan}), regular);
     if (!(a.low >= 0)) return anything();
-    return finite_overflow(of_corners({std::pow(a.low, b.low), std::pow(a.low, b.high), std::pow(a.high, b.low),
-                                       std::pow(a.high, b.high)},
-                                      nan, 0, 0),
-                           regular);
+    return finite_overflow(
+        of_corners({std::pow(a.low, b.low), std::pow(a.low, b.high), std::pow(a.high, b.low), std::pow(a.high, b.high)},
+                   nan, 0, 0),
+        regular);
 }
 possible magnitude(const possible& a) {
     const real far = std::max(std::abs(a.low), std::abs(a.high));
@@ -212,9 +213,15 @@ possible function_of(op code, const possible& a) {
     switch (code) {
         case op::exp: return rising(a, [](real x) { return std::exp(x); });
         case op::expm1: return rising(a, [](real x) { return std::expm1(x); });
-        case op::log: return rising(a, [](real x) { return std::log(x == 0 ? real{0} : x); }, 0);
-        case op::log1p: return rising(a, [](real x) { return std::log1p(x); }, -1);
-        case op::sqrt: return rising(a, [](real x) { return std::sqrt(x); }, 0);
+        case op::log:
+            return rising(
+                a, [](real x) { return std::log(x == 0 ? real{0} : x); }, 0);
+        case op::log1p:
+            return rising(
+                a, [](real x) { return std::log1p(x); }, -1);
+        case op::sqrt:
+            return rising(
+                a, [](real x) { return std::sqrt(x); }, 0);
         case op::tanh: return rising(a, [](real x) { return std::tanh(x); });
         case op::sigmoid: return rising(a, sigmoid);
         case op::softplus: return rising(a, softplus);
@@ -250,20 +257,25 @@ real logsumexp_of_ends(std::span<const possible> row, bool of_high) {
     if (!std::isfinite(largest)) return largest;
     return largest + std::log1p(sum_of_others(row, place_of(row, largest, of_high), of_high, largest));
 }
-/// The logarithms of Σ exp(end) over the others of each element.
-std::vector<real> log_sums_of_others(std::span<const possible> row, bool of_high) {
+/// log Σ exp(end) as a sum of two, of which the first may be huge.
+struct log_sum {
+    real shift = 0, rest = 0;
+};
+/// Those over the others of each element.
+std::vector<log_sum> log_sums_of_others(std::span<const possible> row, bool of_high) {
     const real largest = largest_end(row, of_high);
-    std::vector<real> powers, logs;
+    std::vector<real> powers;
+    std::vector<log_sum> logs;
     real total = 0;
     for (const possible& p : row) total += powers.emplace_back(std::exp((of_high ? p.high : p.low) - largest));
     for (std::size_t i = 0; i < row.size(); ++i) {
         if (powers[i] < total / 2) {
-            logs.push_back(largest + std::log(total - powers[i]));
+            logs.push_back({largest, std::log(total - powers[i])});
             continue;
         }
         // The difference would cancel: anew, with the largest of the others.
         const real next = std::max(largest_end(row.first(i), of_high), largest_end(row.subspan(i + 1), of_high));
-        logs.push_back(next == -endless ? next : next + std::log(sum_of_others(row, i, of_high, next)));
+        logs.push_back({next, next == -endless ? 0 : std::log(sum_of_others(row, i, of_high, next))});
     }
     return logs;
 }
@@ -312,8 +324,7 @@ possible apply(const arithmetic& how, op code, const possible& a, const possible
         case op::where: return chosen(how, a, b, c);
         case op::isnan: return truth(a.nan, a.number());
         case op::logical_not: return truth(a.may_be_false(), a.may_be_true());
-        case op::logical_and:
-            return truth(a.may_be_true() && b.may_be_true(), a.may_be_false() || b.may_be_false());
+        case op::logical_and: return truth(a.may_be_true() && b.may_be_true(), a.may_be_false() || b.may_be_false());
         case op::logical_or: return truth(a.may_be_true() || b.may_be_true(), a.may_be_false() && b.may_be_false());
         case op::less:
         case op::less_equal:
@@ -327,6 +338,9 @@ possible apply(const arithmetic& how, op code, const possible& a, const possible
         case op::pow: return off_by(how, power(a, b), ulp_of(code));
         default: break;
     }
+    // The rules for entropies take 0 · log of anything for 0.
+    if (how.as_typed && code == op::mul && (a.contains(0) || b.contains(0)) && (a.nan || b.nan))
+        return off_by(how, either(times(how, a, b, same), between(0, 0, true)), 1);
     if (!a.number() || (about(code).arity > 1 && !b.number())) return only_nan();
     const auto result = [&](const possible& p) { return exact ? p : off_by(how, p, ulp_of(code)); };
     switch (code) {
@@ -389,11 +403,11 @@ std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible
     const possible largest = extreme_of(row, true);
     if (largest.low == largest.high && std::isinf(largest.low)) return everywhere(invalid(how));
     if (largest.may_be_infinite()) return everywhere(between(logarithm ? -endless : 0, logarithm ? 0 : 1, true));
-    const std::vector<real> others_low = log_sums_of_others(row, false), others_high = log_sums_of_others(row, true);
+    const std::vector<log_sum> others_low = log_sums_of_others(row, false), others_high = log_sums_of_others(row, true);
     // -log(1 + exp(others - mine)): rises with the element, falls with the others.
-    const auto log_part = [](real mine, real others) {
+    const auto log_part = [](real mine, const log_sum& others) {
         if (mine == -endless) return -endless;
-        const real distance = others - mine;
+        const real distance = (others.shift - mine) + others.rest;
         return distance > 0 ? -distance - std::log1p(std::exp(-distance)) : -std::log1p(std::exp(distance));
     };
     const real size = std::abs(largest.high);
@@ -407,8 +421,8 @@ std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible
         if (logarithm)
             all.push_back(widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * distance + 2 * size)));
         else
-            all.push_back(off_by(how, between(std::exp(p.low), std::exp(p.high), nan),
-                                 roundings(row.size()) + 2 * distance));
+            all.push_back(
+                off_by(how, between(std::exp(p.low), std::exp(p.high), nan), roundings(row.size()) + 2 * distance));
     }
     return all;
 }
@@ -421,7 +435,8 @@ possible attains(const arithmetic& how, std::span<const possible> row, std::size
         if (i == place) continue;
         const possible& other = row[i];
         const bool clear = largest ? other.high < mine.low : other.low > mine.high;
-        beaten = beaten || (largest ? other.low > mine.high : other.high < mine.low);
+        beaten = beaten ||
+                 (mine.number() && !mine.nan && !best.nan && (largest ? other.low > mine.high : other.high < mine.low));
         beats_all = beats_all && other.number() && (clear || (mine.point() && other.point() && other.low == mine.low));
     }
     if (beats_all || beaten) return exactly(beats_all ? 1 : 0);

@@ -11,7 +11,8 @@
 //   conditions  decided if all members agree; if not, both branches are possible, and so is all that lies between.
 //   NaN         from infinity - infinity, 0 · infinity and the like: certain if the operands are. For a graph that
 //               was not rewritten (`as_typed`) any number is possible there, since rules replace such forms by their
-//               limits; and next to infinities NaN is, since a softmax with an infinite logit is NaN as a whole.
+//               limits; next to infinities NaN is, since a softmax with an infinite logit is NaN as a whole; and
+//               0 is possible of 0 · NaN, since the rules for entropies take 0 · log of anything for 0.
 //   regrouping  rules regroup products and sums, (k a) b → k (a b): `up` and `down` are the binary exponents that the
 //               factors reach together, one way or the other. Beyond the format's exponents all is possible above
 //               (overflow in another place), and everything between 0 and the double below. For graphs as typed.
@@ -33,9 +34,9 @@ inline constexpr real endless = __builtin_infl();
 /// How a graph's results are computed.
 struct arithmetic {
     element type = element::float32;
-    real slack = 1;          ///< errors are multiplied by it
-    bool as_typed = false;   ///< rules have not been applied that code may apply
-    bool open_ties = false;  ///< comparisons of equal reals are undecided: rules choose between subgradients there
+    real slack = 1;             ///< errors are multiplied by it
+    bool as_typed = false;      ///< rules have not been applied that code may apply
+    bool open_ties = false;     ///< comparisons of equal reals are undecided: rules choose between subgradients there
     bool open_selects = false;  ///< a NaN in the branch not taken is possible
 
     real epsilon() const { return type == element::float32 ? 0x1p-23L : 0x1p-52L; }

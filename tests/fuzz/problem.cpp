@@ -53,9 +53,7 @@ std::size_t input_named(graph_view g, std::string_view name) {
     throw std::invalid_argument("no input \"" + std::string(name) + "\"");
 }
 
-std::string text_of_value(double value) {
-    return std::isnan(value) ? "nan" : (text() << number_text(value)).str();
-}
+std::string text_of_value(double value) { return std::isnan(value) ? "nan" : (text() << number_text(value)).str(); }
 double value_of_text(const std::string& word) {
     if (word == "nan") return std::nan("");
     char* end = nullptr;

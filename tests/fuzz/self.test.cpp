@@ -125,7 +125,8 @@ TEST_CASE("a problem read from its own text is the same problem") {
 }
 
 TEST_CASE("a problem without the values that its inputs need is an error") {
-    const std::string text = "graph\naxes a\ninput x[a] tensor float32\n%0 = input x\noutput _[a] float32 = %0\nextent a 2\n";
+    const std::string text =
+        "graph\naxes a\ninput x[a] tensor float32\n%0 = input x\noutput _[a] float32 = %0\nextent a 2\n";
     CHECK_THROWS_AS(read_problem(text), std::invalid_argument);
     CHECK_NOTHROW(read_problem(text + "data x float32 reversed 0 step 1 fixed 0 = 1 2\n"));
     CHECK_THROWS_AS(read_problem(text + "data x float32 reversed 0 step 1 fixed 0 = 1 two\n"), std::invalid_argument);

@@ -179,8 +179,8 @@ private:
         bool any = false;
         for (std::size_t a = 0; a < p_.formula.axes.size(); ++a)
             for (std::size_t part = 0; part < p_.extents[a].size(); ++part)
-                for (const std::int64_t wanted : {std::int64_t{1}, std::int64_t{2}, p_.extents[a][part] / 2,
-                                                  p_.extents[a][part] - 1}) {
+                for (const std::int64_t wanted :
+                     {std::int64_t{1}, std::int64_t{2}, p_.extents[a][part] / 2, p_.extents[a][part] - 1}) {
                     if (wanted < 1 || wanted >= p_.extents[a][part]) continue;
                     problem c = p_;
                     c.extents[a][part] = wanted;
@@ -253,8 +253,6 @@ private:
 
 }  // namespace
 
-shrunk shrink(problem p, fault found, const trial& how) {
-    return shrinking(std::move(p), std::move(found), how).run();
-}
+shrunk shrink(problem p, fault found, const trial& how) { return shrinking(std::move(p), std::move(found), how).run(); }
 
 }  // namespace gradus::fuzz
