@@ -142,7 +142,8 @@ private:
         return to;
     }
     std::vector<possible> along(const node& n) const {
-        std::vector<possible> to(static_cast<std::size_t>(count(n.axes)));
+        // A softmax along an axis without elements that its operand lacks has no value, and yet has elements.
+        std::vector<possible> to(static_cast<std::size_t>(count(n.axes)), anything());
         const bool exact = g_[n.args[0]].type != kind::real && n.code == op::reduce_sum;
         for_each_row(g_[n.args[0]], n.over, n.axes, operand(n, 0),
                      [&](auto row, const auto& places, std::int64_t first) {
