@@ -5,6 +5,8 @@
 // there cannot turn a zero adjoint into NaN.
 #pragma once
 
+#include <stdexcept>
+
 #include <gradus/rewrite.hpp>
 
 namespace gradus {
@@ -125,8 +127,13 @@ constexpr sym to_extreme(const pullback& p) {
 }
 
 /// The adjoint of a read goes to the position that was read. A select that is the same for all positions
-/// stays outside, so that it also stands outside what sums over them.
+/// stays outside, so that it also stands outside what sums over them. A label that varies along the axis that it
+/// reads may read an element several times: what flows back to it would need a second axis of the same extent.
 constexpr sym to_position(const pullback& p) {
+    if ((p.b.axes() & p.over.set) != 0) {
+        if ((p.a.axes() & p.over.set) == 0) return p.g;
+        throw std::invalid_argument("gradus: no gradient through a read at labels that vary along the axis they read");
+    }
     return chained(p.g, [&](sym part) { return choose(index_of(p.a, p.over) == p.b, part); });
 }
 

@@ -35,12 +35,21 @@ constexpr void pull_back(builder& graph, node_id id, vec<node_id>& adjoint, cons
     const node n = graph[id];  // a copy: the array grows below
     const adjoint_row& row = adjoint_table[static_cast<std::size_t>(n.code)];
     const auto handle = [&](std::size_t i) { return sym{&graph, n.args[i]}; };
+    // A softmax along an axis that its operand lacks has no elements there either.
+    const axis_set space = about(n.code).shape == form::along ? n.axes : n.axes | n.over;
     const pullback p{{&graph, adjoint[id]}, {&graph, id}, handle(0), handle(1), handle(2), {n.over}, by};
     for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) {
         const node_id operand = n.args[i];
         if (depends[operand] == 0 || row.operand[i] == nullptr) continue;
-        accumulate(graph, adjoint[operand], row.operand[i](p), n.axes | n.over, graph[operand].axes);
+        accumulate(graph, adjoint[operand], row.operand[i](p), space, graph[operand].axes);
     }
+}
+
+/// The upstream gradient of a result that is said to have the axes `space`, of which rewriting may have left it
+/// fewer: elements of the result that are one and the same add up what reaches each of them.
+constexpr sym gathered(sym upstream, sym result, axis_set space) {
+    const axis_set lost = space & ~result.axes();
+    return lost != 0 ? sum(upstream, over_axes{lost}) : upstream;
 }
 
 /// A seed for a linear map that is to be transposed: a leaf of these axes without a value.

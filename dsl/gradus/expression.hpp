@@ -286,7 +286,10 @@ struct node_of {
     private:
         template <class... Done>
         constexpr sym lower_next(builder& graph, const detail::operands<>&, const Done&... done) const {
-            return Tag::build(graph, done...);
+            if constexpr (requires { Tag::template build_from<Child...>(graph, done...); })
+                return Tag::template build_from<Child...>(graph, done...);
+            else
+                return Tag::build(graph, done...);
         }
         template <class Head, class... Tail, class... Done>
         constexpr sym lower_next(builder& graph, const detail::operands<Head, Tail...>& rest,

@@ -22,8 +22,13 @@ concept any_variable = is_variable<std::remove_cvref_t<T>>::value;
 template <class X, kink_policy Policy = kink_policy::torch>
 struct vjp_tag {
     using derivative_for = X;
-    static constexpr sym build(builder& graph, sym y, sym x, sym upstream) {
-        return {&graph, differentiate(graph, y.id, x.id, upstream.id, Policy)};
+    template <class Y, class...>
+    static constexpr sym build_from(builder& graph, sym y, sym x, sym upstream) {
+        axis_set space = 0;
+        const axis_names names = Y::axes();
+        for (int i = 0; i < names.count; ++i)
+            space |= axis_set{1} << graph.axis(names.names[static_cast<std::size_t>(i)]);
+        return {&graph, differentiate(graph, y.id, x.id, gathered(upstream, y, space).id, Policy)};
     }
     static constexpr axis_names axes(const axis_names&, const axis_names& x, const axis_names&) { return x; }
 };

@@ -93,7 +93,15 @@ private:
         fail("axes, input, a node, output, require, label or fired", first);
     }
     void read_axes() {
-        for (std::string_view name = word(); !name.empty(); name = word()) graph_.axis(name);
+        for (std::string_view name = word(); !name.empty(); name = word()) axis_named(name);
+    }
+    int axis_named(std::string_view name) {
+        if (name != ellipsis && declaration_parser{name}.identifier() != name) fail("the name of an axis", name);
+        try {
+            return graph_.axis(name);
+        } catch (const std::length_error&) {
+            fail("at most 32 axes", name);
+        }
     }
     /// "name[axis, axis]", of which the brackets may hold spaces.
     declaration read_declaration() {
@@ -106,7 +114,7 @@ private:
     }
     axis_order order_of(const declaration& d) {
         axis_order order;
-        for (int i = 0; i < d.rank; ++i) order.push_back(graph_.axis(d.axes[static_cast<std::size_t>(i)]));
+        for (int i = 0; i < d.rank; ++i) order.push_back(axis_named(d.axes[static_cast<std::size_t>(i)]));
         return order;
     }
     template <class T, std::size_t Count>
@@ -154,6 +162,7 @@ private:
         if (shape == form::reduction || shape == form::along || shape == form::gather || n.code == op::index ||
             n.code == op::extent)
             n.over = read_over();
+        if (n.code == op::at || n.code == op::index) expect_one(n.over);
         if (n.code == op::index) return graph_.index(std::countr_zero(n.over));
         if (n.code == op::extent) return graph_.extent(n.over);
         return graph_.intern(n);
@@ -176,9 +185,12 @@ private:
     axis_set read_over() {
         expect("over");
         axis_set over = 0;
-        for (std::string_view name = word(); !name.empty(); name = word()) over |= axis_set{1} << graph_.axis(name);
+        for (std::string_view name = word(); !name.empty(); name = word()) over |= axis_set{1} << axis_named(name);
         if (over == 0) fail("the name of an axis", "");
         return over;
+    }
+    void expect_one(axis_set over) const {
+        if ((over & (over - 1)) != 0) fail("one axis", "several");
     }
     void read_output() {
         const declaration d = read_declaration();
@@ -206,7 +218,9 @@ private:
     }
     void read_label() {
         const node_id label = node_number(word());
-        graph_.require_label(label, read_over());
+        const axis_set over = read_over();
+        expect_one(over);
+        graph_.require_label(label, over);
     }
     /// Of texts that leave these lines out.
     void require_labels() {

@@ -40,7 +40,7 @@ struct rule {
     std::string_view reason;
     rewriting (*body)(const pattern&) = nullptr;  ///< null: done by the function of the same name
     double fails_at = no_failure;       ///< numerical rules: an `a` at which the plain form loses its digits in float32
-    bool (*holds)(double k) = nullptr;  ///< what the constant k must satisfy; null: nothing
+    bool (*holds)(double k, double l) = nullptr;  ///< what the constants must satisfy; null: nothing
 };
 
 namespace detail {
@@ -58,7 +58,7 @@ struct compiled_rule {
     node_id from = no_node;
     node_id to = no_node;
     std::uint16_t row = 0;
-    bool (*holds)(double k) = nullptr;
+    bool (*holds)(double k, double l) = nullptr;
     /// What the first two operands of `from` must be: op::wildcard for anything, op::count_ for no operand.
     std::array<op, 2> operand{op::count_, op::count_};
 };
@@ -127,7 +127,7 @@ struct rule_book {
             if (!may_fit) continue;
             bindings bound;
             if (!match_operands(graph, nodes[rules[i].from], n, bound)) continue;
-            if (rules[i].holds != nullptr && !rules[i].holds(graph[bound.node[first_constant_wildcard]].value))
+            if (rules[i].holds != nullptr && !rules[i].holds(constant(graph, bound, 0), constant(graph, bound, 1)))
                 continue;
             const node_id made = instantiate(graph, rules[i], rules[i].to, bound);
             graph.log(rules[i].row, made);
@@ -137,6 +137,11 @@ struct rule_book {
     }
 
 private:
+    /// The value that k (0) or l (1) stands for; 0 if it does not occur.
+    static constexpr double constant(const builder& graph, const bindings& bound, std::size_t letter) {
+        const node_id id = bound.node[first_constant_wildcard + letter];
+        return id != no_node ? graph[id].value : 0;
+    }
     /// A first look, before wildcards are bound.
     static constexpr bool fits(op wanted, op given) {
         return wanted == given || wanted == op::wildcard || wanted == op::count_;

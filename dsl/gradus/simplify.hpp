@@ -11,7 +11,21 @@
 namespace gradus {
 
 namespace detail {
-constexpr bool positive(double k) { return k > 0; }
+constexpr bool positive(double k, double) { return k > 0; }
+/// Whether k + l is a float64: the rounding error of the sum (Knuth's two-sum) is 0.
+constexpr bool exact_sum(double k, double l) {
+    const double sum = math::add(k, l), part = math::sub(sum, k);
+    return math::add(math::sub(k, math::sub(sum, part)), math::sub(l, part)) == 0;
+}
+constexpr bool exact_difference(double k, double l) { return exact_sum(-k, l); }
+/// What a constant loses as a float32.
+constexpr double lost_in_float32(double k) {
+    return math::abs(k) <= 0x1.fffffep127 ? math::abs(math::sub(static_cast<double>(static_cast<float>(k)), k)) : 0;
+}
+/// Whether k + l is exact, and as a float32 loses no more than k and l do.
+constexpr bool collectable(double k, double l) {
+    return exact_sum(k, l) && lost_in_float32(math::add(k, l)) <= math::add(lost_in_float32(k), lost_in_float32(l));
+}
 }  // namespace detail
 
 inline constexpr std::array simplify_rules{
@@ -91,7 +105,8 @@ inline constexpr std::array simplify_rules{
     rule{"collected constants", "one addition instead of two",
          [](const pattern& p) {
              return rewriting{(p.a + p.k) + p.l, p.a + (p.k + p.l)};
-         }},
+         },
+         no_failure, detail::collectable},
     rule{"doubled term", "a + a is 2 a",
          [](const pattern& p) {
              return rewriting{p.a + p.a, 2.0 * p.a};
@@ -237,33 +252,41 @@ inline constexpr std::array simplify_rules{
     rule{"shifted comparison, >", "a + k > l is a > l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k > p.l, p.a > p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, >", "k - a > l is a < k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a > p.l, p.a < p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, >=", "a + k >= l is a >= l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k >= p.l, p.a >= p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, >=", "k - a >= l is a <= k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a >= p.l, p.a <= p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, <", "a + k < l is a < l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k < p.l, p.a < p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, <", "k - a < l is a > k - l, decided without rounding k - a",
-         [](const pattern& p) { return rewriting{p.k - p.a<p.l, p.a> p.k - p.l}; }},
+         [](const pattern& p) { return rewriting{p.k - p.a<p.l, p.a> p.k - p.l}; },
+         no_failure, detail::exact_difference},
     rule{"shifted comparison, <=", "a + k <= l is a <= l - k, decided without rounding a + k",
          [](const pattern& p) {
              return rewriting{p.a + p.k <= p.l, p.a <= p.l - p.k};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"reflected comparison, <=", "k - a <= l is a >= k - l, decided without rounding k - a",
          [](const pattern& p) {
              return rewriting{p.k - p.a <= p.l, p.a >= p.k - p.l};
-         }},
+         },
+         no_failure, detail::exact_difference},
     rule{"select on a negation", "where(!a, b, c) is where(a, c, b)",
          [](const pattern& p) {
              return rewriting{where(!p.a, p.b, p.c), where(p.a, p.c, p.b)};

@@ -128,3 +128,31 @@ TEST_CASE("derivatives are values at compile time and at run time alike") {
     static_assert(evaluate(grad(x * x, x), x = 3.0) == 6.0);
     CHECK(evaluate(grad(x * x, x), x = 3.0) == 6.0);
 }
+
+TEST_CASE("a result that rewriting leaves with fewer axes still counts once for each of its elements") {
+    // pow(v, 0) is 1, so that the rewritten result has no axis: Σ gᵢ d(xᵢ⁰ · s)/ds = Σ gᵢ.
+    constexpr auto g = tensor<"g[i]">;
+    const std::vector<double> V{1, 2, 3}, G{0.5, -2, 8};
+    CHECK(evaluate(vjp(pow(v, 0) * x, x, g), v = V, g = G, x = 7.0) == 6.5);
+    CHECK(evaluate(vjp(pow(v, 0) * x, x, 1), v = V, x = 7.0) == 3.0);
+    // d(Σ vᵢ x)/dvᵢ = x for three elements, the derivative of their sum for x is 3.
+    CHECK(evaluate(vjp(vjp(v * x, v, 1), x, 1), v = V, x = 7.0) == 3.0);
+}
+
+TEST_CASE("no gradient through a read at labels that vary along the axis they read: an error, not a wrong value") {
+    CHECK_THROWS_WITH(lower(vjp(at(v, over<"i">, t), v, 1)),
+                      "gradus: no gradient through a read at labels that vary along the axis they read");
+    CHECK(evaluate(vjp(at(v, over<"i">, 1) * x, x, 1), v = std::vector<double>{1, 2, 3}, x = 7.0) == 2.0);
+}
+
+TEST_CASE("a softmax along an axis that its operand has lost gets its gradient once") {
+    // where(m, w, w) is w, which has no axis i: each of the 2 x 2 elements is exp(w) / (2 sum exp(w)).
+    constexpr auto g = tensor<"g[i, j]">;
+    constexpr auto lost = softmax(where(m, w, w), over<"i", "j">);
+    constexpr auto kept = softmax(0 * m + w, over<"i", "j">);
+    const ndarray M{{2, 2}, {1, 1, 1, 1}}, G{{2, 2}, {1, 2, 3, 5}};
+    const std::vector<double> W{0, 1};
+    const auto got = evaluate(vjp(lost, w, g), m = M, w = W, g = G);
+    const auto expected = evaluate(vjp(kept, w, g), m = M, w = W, g = G);
+    for (std::size_t j = 0; j < 2; ++j) CHECK(got[j] == Approx(expected[j]).epsilon(1e-14));
+}

@@ -61,6 +61,11 @@ TEST_CASE("a malformed graph's text is told with the line, what was expected and
     says("graph\n%0 = exp %0\n", "expected a node that stands above, found \"%0\"");
     says("graph\n%0 = sine\n", "expected the name of an operation, found \"sine\"");
     says("graph\n%0 = index over\n", "expected the name of an axis");
+    says("graph\naxes i,j\n", "expected the name of an axis, found \"i,j\"");
+    says("graph\n%0 = index over i j\n", "expected one axis");
+    says("graph\n%0 = constant 0\n%1 = at %0 %0 over i j\n", "expected one axis");
+    says("graph\n%0 = constant 0\nlabel %0 over i j\n", "expected one axis");
+    says("graph\naxes a b c d e f g h i j k l m n o p q r s t u v w x y z a1 a2 a3 a4 a5 a6 a7\n", "at most 32 axes");
     says("graph\n%0 = constant 1 2\n", "expected the end of the line, found \"2\"");
     says("graph\n%0 = constant 1\n", "expected a line \"output ...\"");
     says("graph\n%0 = constant 1\noutput y[] int8 = %0\n", "expected float32 or float64, found \"int8\"");

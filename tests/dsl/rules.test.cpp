@@ -170,6 +170,24 @@ TEST_CASE("structural rules fire") {
     CHECK(log_of([](sym a) { return exp(a) * a; }).hash == log_of([](sym a) { return a * exp(a); }).hash);
 }
 
+TEST_CASE("a comparison of a + k moves the constant only where the difference of the constants is exact") {
+    constexpr auto x = scalar<"x">;
+    // 2 - 2 < 1e-20 holds; x < 2 + 1e-20, whose right side is 2 in float64, would not.
+    CHECK(evaluate(x - 2 < 1e-20, x = 2.0) == 1);
+    CHECK(evaluate(2 - x > -1e-20, x = 2.0) == 1);
+    static_assert((x - 2 < 0.5) == (x < 2.5));
+    static_assert((0.75 - x >= 0.5) == (x <= 0.25));
+}
+
+TEST_CASE("constants are collected only where their sum loses nothing") {
+    constexpr auto x = scalar<"x">;
+    static_assert((x + 1) + 2 == x + 3);
+    static_assert((x + 0.1) + 0.1 == x + 0.2);
+    // Rounded to float64, 2 + 1e-8 is 2.0000000100000001; rounded to float32, 1 + 2^-30 is 1.
+    CHECK(evaluate((x + 2) + 1e-8, x = -2.0) == 1e-8);
+    static_assert((x + 1) + 0x1p-30 != x + (1 + 0x1p-30));
+}
+
 TEST_CASE("names of rules are unique and every rule has a reason") {
     std::set<std::string> names;
     for (const rule& r : rules) {
