@@ -73,6 +73,7 @@ private:
     value make_value(node_id id);
     value operand_value(node_id id, std::size_t i);
     value pointwise_value(node_id id);
+    digits digits_of(node_id id) const;
     value index_value(int axis);
     value extent_value(axis_set axes);
     value uniform_value(const node& n, const substitution& at);

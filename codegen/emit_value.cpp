@@ -107,6 +107,12 @@ llvm::Value* kernel_emitter::operand_value(node_id id, std::size_t i) {
     return llvm::ConstantFP::get(real_vector(id), deciding_float(code, operand.value));
 }
 
+/// Of a float32 kernel's float64 values only what float32 can tell is wanted.
+digits kernel_emitter::digits_of(node_id id) const {
+    if (plan_.arithmetic == element::float64) return digits::all;
+    return plan_.precisions[id] == precision::short_wide ? digits::few : digits::most;
+}
+
 llvm::Value* kernel_emitter::pointwise_value(node_id id) {
     const node& n = at(id);
     // In a float32 kernel the float64 difference is near enough.
@@ -116,7 +122,7 @@ llvm::Value* kernel_emitter::pointwise_value(node_id id) {
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
     for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);
-    math_.for_float = plan_.precisions[id] == precision::short_wide;
+    math_.wanted = digits_of(id);
     const emitter emit_code = emitter_of(n.code);
     if (emit_code == nullptr) throw internal_error("no vector code for " + std::string(about(n.code).name));
     return emit_code(math_, std::span<value const>(operands.data(), count));

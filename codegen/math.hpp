@@ -6,6 +6,7 @@
 // the same bits. Accuracy is stated, and tested, at the top of each math_*.cpp.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include <gradus/primitive.hpp>
@@ -15,10 +16,14 @@
 
 namespace gradus {
 
+/// How exact the cores on doubles are. Doubles that will be rounded to float32 need not be exact to the last digit:
+/// with `most`, the relative error is a few 2^-53, in the far tails 2^-43; with `few` it is 2^-36.
+enum class digits : std::uint8_t { all, most, few };
+
 struct math_context {
     llvm::IRBuilder<>& ir;  ///< stands at the end of a block; an emitter may end that block and go on in a new one
     const target& machine;
-    bool for_float = false;  ///< doubles that will be rounded to float32: a relative error of 2^-36 is enough
+    digits wanted = digits::all;
 };
 
 /// Emits code for one primitive on `arity` operands.

@@ -37,9 +37,9 @@ two_part mills_ratio(two_part y) {
 }  // namespace
 
 number erfc_tail(two_part y, two_part square, double factor) {
-    if (is_short(y.high)) {
-        const number w = 1.0 / (y.high + 2.5);
-        return core_exp(-square.high) * (w * (factor * polynomial(w - middle, mills_short)));
+    if (is_quick(y.high)) {
+        const number w = 1.0 / (y.high + 2.5), v = w - middle;
+        return core_exp(-square.high) * (w * (factor * polynomial(v, table_for(v, {}, mills_double, mills_short))));
     }
     const scaled_exp e = exp_in_two(-square.high, -square.low);
     const two_part m = e.mantissa, ratio = mills_ratio(y);

@@ -44,13 +44,13 @@ number power_of_two(number shifted) {
 
 /// mantissa * 2^n, given n + round_to_integer.
 number scale_shifted(number mantissa, number shifted) {
-    if (is_short(mantissa)) return mantissa * power_of_two(shifted);
+    if (is_quick(mantissa)) return mantissa * power_of_two(shifted);
     return scale(mantissa, shifted - format_of(shifted).round_to_integer);
 }
 
 /// Beyond these bounds e^x is 0 or infinite, and n stays in the range of scale_shifted().
 number clamped(number x) {
-    const double least = is_short(x) ? -709.1 : value_for(x, -104, -746);
+    const double least = is_quick(x) ? -709.1 : value_for(x, -104, -746);
     return at_least(at_most(x, value_for(x, 89, 710)), least);
 }
 
@@ -87,7 +87,7 @@ number core_exp(number x, number low) {
 
 number core_exp2(number x) {
     const double magic = format_of(x).round_to_integer;
-    const double least = is_short(x) ? -1023 : value_for(x, -151, -1076);
+    const double least = is_quick(x) ? -1023 : value_for(x, -151, -1076);
     const number bounded = at_least(at_most(x, value_for(x, 128, 1024)), least);
     const number shifted = bounded + magic;
     const number r = bounded - (shifted - magic);
@@ -100,7 +100,10 @@ two_part half_expm1(number x) {
     const number n = shifted_integer(bounded, log2_e) - format_of(x).round_to_integer;
     const number half_power = power_of_two(n + (format_of(x).round_to_integer - 1));
     const number upper = less_upper(bounded, n);
-    if (is_short(x)) return {half_power - 0.5, half_power * fma(upper * upper, exp_tail(upper), upper)};
+    if (is_quick(x)) {
+        const number r = is_short(x) ? upper : fma(n, lower_word(x), upper);
+        return {half_power - 0.5, half_power * fma(r * r, exp_tail(r), r)};
+    }
     const two_part r = fast_two_sum(upper, n * lower_word(x)), square = two_product(r.high, r.high);
     const two_part start = two_sum(half_power, constant(x, -0.5));
     const two_part sum = fast_two_sum(start.high, half_power * r.high);
@@ -111,7 +114,7 @@ two_part half_expm1(number x) {
 number core_expm1(number x) {
     const two_part half = half_expm1(x);
     // Keeps -0 and the last bit of subnormals.
-    const mask itself = is_short(x) ? x == 0.0 : abs(x) < 4 * format_of(x).least_normal;
+    const mask itself = is_quick(x) ? x == 0.0 : abs(x) < 4 * format_of(x).least_normal;
     return select(itself, x, 2.0 * (half.high + half.low));
 }
 

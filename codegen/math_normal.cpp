@@ -33,7 +33,7 @@ number core_normal_pdf(number x) {
     // Beyond the bound it is 0.
     const number y = at_most(abs(x), value_for(x, 15, 39));
     const double high = value_for(x, 0x1.988454p-2, 0x1.9884533d43651p-2);
-    if (is_short(x)) return high * core_exp(-0.5 * (y * y));
+    if (is_quick(x)) return high * core_exp(-0.5 * (y * y));
     const double low = value_for(x, -0x1.857936p-27, -0x1.cbc0d30ebfd15p-56);
     const two_part square = half_square(y);
     const scaled_exp e = exp_in_two(-square.high, -square.low);

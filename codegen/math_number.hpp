@@ -127,10 +127,12 @@ inline number polynomial(number x, std::span<const double> c) {
     return p;
 }
 
-/// Whether x is of doubles that will be rounded to float.
-inline bool is_short(number x) { return x.m->for_float && is_double(x); }
+/// Whether x is of doubles of which few digits are wanted.
+inline bool is_short(number x) { return is_double(x) && x.m->wanted == digits::few; }
+/// Whether x is of doubles that will be rounded to float, so that no step need be compensated.
+inline bool is_quick(number x) { return is_double(x) && x.m->wanted != digits::all; }
 
-/// The table for the format of x, `brief` being that of doubles which will be rounded to float.
+/// The table for the format of x, `brief` being that of doubles of which few digits are wanted.
 inline std::span<const double> table_for(number x, std::span<const double> narrow, std::span<const double> wide,
                                          std::span<const double> brief) {
     return is_short(x) ? brief : is_double(x) ? wide : narrow;
@@ -147,23 +149,23 @@ inline number to_float(number x) {
     return {x.m, x.m->ir.CreateFPTrunc(x.v, type)};
 }
 
-/// Within its life, cores on doubles compute for a result in float (or, if not `for_float`, for all digits).
-class precision {
+/// Within its life, cores on doubles compute that many digits.
+class with_digits {
 public:
-    precision(number x, bool for_float) : m_(*x.m), before_(x.m->for_float) { m_.for_float = for_float; }
-    precision(const precision&) = delete;
-    precision& operator=(const precision&) = delete;
-    ~precision() { m_.for_float = before_; }
+    with_digits(number x, digits wanted) : m_(*x.m), before_(x.m->wanted) { m_.wanted = wanted; }
+    with_digits(const with_digits&) = delete;
+    with_digits& operator=(const with_digits&) = delete;
+    ~with_digits() { m_.wanted = before_; }
 
 private:
     math_context& m_;
-    bool before_;
+    digits before_;
 };
 
 /// The core for floats by its short form in double.
 template <class Core>
 number through_double(number x, Core core) {
-    const precision brief(x, true);
+    const with_digits few(x, digits::few);
     return to_float(core(to_double(x)));
 }
 

@@ -53,7 +53,7 @@ two_part log_in_two_words(number x) {
 
 /// log(x) with all its digits, as a factor in an exponent needs it.
 number full_log(number x) {
-    const precision full(x, false);
+    const with_digits all(x, digits::all);
     return core_log(x);
 }
 
@@ -61,7 +61,7 @@ number full_log(number x) {
 number power_of_magnitude(number magnitude, number y) {
     if (!is_double(y))
         return through_double(magnitude, [=](number wide) { return core_exp(to_double(y) * core_log(wide)); });
-    if (is_short(y)) return core_exp(y * full_log(magnitude));
+    if (is_quick(y)) return core_exp(y * full_log(magnitude));
     const two_part log = log_in_two_words(magnitude);
     const number finite = select(magnitude < infinity, log.high, magnitude);
     const number log_high = select(magnitude == 0.0, -infinity, finite);

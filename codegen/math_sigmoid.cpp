@@ -35,7 +35,7 @@ two_part tanh_in_two(number x) {
 }
 
 number tanh_of_positive(number x) {
-    if (is_short(x)) {
+    if (is_quick(x)) {
         const two_part half = half_expm1(-2.0 * x);
         const number t = half.high + half.low;
         return -t / (1.0 + t);
@@ -52,7 +52,7 @@ number tanh_of_positive(number x) {
 
 /// x - tanh(x) for x >= 1
 number shrink_of_large(number x) {
-    if (is_short(x)) return x - tanh_of_positive(x);
+    if (is_quick(x)) return x - tanh_of_positive(x);
     const two_part t = tanh_in_two(x);
     const two_part difference = fast_two_sum(x, -t.high);
     return select(40.0 < x, x - 1.0, difference.high + (difference.low - t.low));
@@ -61,7 +61,7 @@ number shrink_of_large(number x) {
 /// x - tanh(x) for |x| <= 1
 number shrink_of_small(number x) {
     const number z = x * x;
-    if (is_short(x)) return x * z * polynomial(z, shrink_short);
+    if (is_quick(x)) return x * z * polynomial(z, table_for(x, {}, shrink_double, shrink_short));
     const two_part cube = {x * z, fma(x, z, -(x * z)) + x * fma(x, x, -z)};
     const double first = shrink_double.front();
     const number rest = polynomial(z, std::span(shrink_double).subspan(1));
@@ -86,7 +86,7 @@ number core_softsign(number x) {
 }
 
 number core_sigmoid(number x) {
-    if (is_short(x)) return 1.0 / (1.0 + core_exp(-x));
+    if (is_quick(x)) return 1.0 / (1.0 + core_exp(-x));
     const number z = core_exp(-abs(x));
     const number numerator = select(x < 0.0, z, constant(x, 1.0));
     const two_part sum = fast_two_sum(constant(x, 1.0), z);

@@ -24,7 +24,7 @@ inline bool takes_boolean(op code, int k) {
 /// void apply(const T* a, const T* b, T* result, i64 count), count a positive multiple of `step`.
 /// The operands are a, b and a again. Booleans go in as not 0 and come out as 1 and 0.
 inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& context, op code, bool wide,
-                                                       const target& machine, bool for_float = false) {
+                                                       const target& machine, digits wanted = digits::all) {
     auto module = std::make_unique<llvm::Module>("array", context);
     prepare(*module, machine);
     llvm::IRBuilder<> ir(context);
@@ -51,7 +51,7 @@ inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& contex
     };
     std::vector<llvm::Value*> operands;
     for (int k = 0; k < about(code).arity; ++k) operands.push_back(operand(k));
-    math_context m{ir, machine, for_float};
+    math_context m{ir, machine, wanted};
     llvm::Value* result = emitter_of(code)(m, operands);
     if (result->getType() != vector) result = ir.CreateUIToFP(result, vector);
     ir.CreateAlignedStore(result, at(2), alignment);
@@ -80,9 +80,9 @@ struct array_function {
 };
 
 template <class T>
-array_function<T> compile_array_function(op code, const target& machine, bool for_float = false) {
+array_function<T> compile_array_function(op code, const target& machine, digits wanted = digits::all) {
     llvm::LLVMContext context;
-    const auto module = make_array_module(context, code, sizeof(T) == 8, machine, for_float);
+    const auto module = make_array_module(context, code, sizeof(T) == 8, machine, wanted);
     optimise(*module, machine);
     void* entry = nullptr;
     array_function<T> function;
