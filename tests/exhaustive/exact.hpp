@@ -38,20 +38,16 @@ inline exact erfc(const exact& x) {
 /// The constants of the formulas.
 template <class N>
 struct constants {
-    static N pi() { return boost::math::constants::pi<N>(); }
     static N root_half() { return boost::math::constants::one_div_root_two<N>(); }           ///< 1/√2
     static N two_over_root_pi() { return boost::math::constants::two_div_root_pi<N>(); }     ///< 2/√π
     static N inv_root_two_pi() { return boost::math::constants::one_div_root_two_pi<N>(); }  ///< 1/√(2π)
-    static N ln_two() { return boost::math::constants::ln_two<N>(); }
 };
 template <>
 struct constants<bounded> {
     static bounded rounded(double v) { return {v, 2 * detail::unit * v}; }
-    static bounded pi() { return rounded(std::numbers::pi); }
     static bounded root_half() { return rounded(std::numbers::sqrt2 / 2); }
     static bounded two_over_root_pi() { return rounded(2 * std::numbers::inv_sqrtpi); }
     static bounded inv_root_two_pi() { return rounded(0.3989422804014326779); }
-    static bounded ln_two() { return rounded(std::numbers::ln2); }
 };
 
 }  // namespace gradus::exhaustive
