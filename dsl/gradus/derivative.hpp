@@ -180,7 +180,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::erf, {GRADUS_ADJOINT(chain(p.g, two_over_sqrt_pi* exp(-(p.a* p.a))))}},
     {op::erfc, {GRADUS_ADJOINT(chain(p.g, -two_over_sqrt_pi * exp(-(p.a* p.a))))}},
     {op::normal_cdf, {GRADUS_ADJOINT(chain(p.g, normal_pdf(p.a)))}},
-    {op::normal_pdf, {GRADUS_ADJOINT(-chain(p.g, p.a* p.y))}},
+    {op::normal_pdf, {GRADUS_ADJOINT(-chain(p.g, scaled(p.y, p.a)))}},
     {op::tanhshrink, {GRADUS_ADJOINT(chain(p.g, tanh(p.a) * tanh(p.a)))}},
     {op::softsign, {GRADUS_ADJOINT(chain_divide(chain_divide(p.g, 1.0 + abs(p.a)), 1.0 + abs(p.a)))}},
     {op::sin, {GRADUS_ADJOINT(chain(p.g, cos(p.a)))}},

@@ -91,6 +91,15 @@ inline bounded log1p(bounded a) {
     const double carried = a.e == 0 ? 0 : a.e < 0.5 * (1 + a.v) ? 2 * a.e / (1 + a.v) : detail::unknown;
     return detail::with(std::log1p(a.v), carried, detail::function_units);
 }
+inline bounded exp2(bounded a) {
+    if (a.v + a.e < -1080) return {0, detail::tiny};
+    const double power = std::exp2(a.v);
+    return detail::with(power, a.e < 0.25 ? a.e * power + detail::tiny : detail::unknown, detail::function_units);
+}
+inline bounded log2(bounded a) {
+    const double carried = a.e == 0 ? 0 : a.e < 0.5 * a.v ? 3 * a.e / a.v : detail::unknown;
+    return detail::with(std::log2(a.v), carried, detail::function_units);
+}
 inline bounded tanh(bounded a) { return detail::with(std::tanh(a.v), a.e, detail::tanh_units); }
 /// erf' is at most 2/√π.
 inline bounded erf(bounded a) { return detail::with(std::erf(a.v), 1.13 * a.e, detail::function_units); }

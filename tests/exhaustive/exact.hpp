@@ -41,6 +41,7 @@ struct constants {
     static N root_half() { return boost::math::constants::one_div_root_two<N>(); }           ///< 1/√2
     static N two_over_root_pi() { return boost::math::constants::two_div_root_pi<N>(); }     ///< 2/√π
     static N inv_root_two_pi() { return boost::math::constants::one_div_root_two_pi<N>(); }  ///< 1/√(2π)
+    static N ln_two() { return boost::math::constants::ln_two<N>(); }
 };
 template <>
 struct constants<bounded> {
@@ -48,6 +49,9 @@ struct constants<bounded> {
     static bounded root_half() { return rounded(std::numbers::sqrt2 / 2); }
     static bounded two_over_root_pi() { return rounded(2 * std::numbers::inv_sqrtpi); }
     static bounded inv_root_two_pi() { return rounded(0.3989422804014326779); }
+    static bounded ln_two() { return rounded(std::numbers::ln2); }
 };
+inline exact exp2(const exact& x) { return exp(x * constants<exact>::ln_two()); }
+inline exact log2(const exact& x) { return log(x) / constants<exact>::ln_two(); }
 
 }  // namespace gradus::exhaustive

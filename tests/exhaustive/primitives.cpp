@@ -36,6 +36,13 @@ std::vector<subject> exponentials() {
     rows.push_back(make_subject(elementary("log1p", {undefined, 0}, {infinite, 0}, "log1pf"), GRADUS_LIBRARY(log1p(x)),
                                 GRADUS_MATHEMATICS(return {log1p(x), 1 / (1 + x)};), GRADUS_PLAIN(std::log(1 + x)),
                                 GRADUS_PLAIN(1 / (1 + x))));
+    rows.push_back(make_subject(
+        elementary("exp2", {0, 0}, {infinite, infinite}, "exp2f"), GRADUS_LIBRARY(exp2(x)),
+        GRADUS_MATHEMATICS(const N power = exp2(x); return {power, constants<N>::ln_two() * power};),
+        GRADUS_PLAIN(std::exp2(x)), GRADUS_PLAIN(std::numbers::ln2_v<float> * std::exp2(x))));
+    rows.push_back(make_subject(elementary("log2", {undefined, 0}, {infinite, 0}, "log2f"), GRADUS_LIBRARY(log2(x)),
+                                GRADUS_MATHEMATICS(return {log2(x), 1 / (constants<N>::ln_two() * x)};),
+                                GRADUS_PLAIN(std::log2(x)), GRADUS_PLAIN(1 / (std::numbers::ln2_v<float> * x))));
     return rows;
 }
 
@@ -77,6 +84,10 @@ std::vector<subject> of_the_normal_distribution() {
                                 GRADUS_MATHEMATICS(return {erf(x), constants<N>::two_over_root_pi() * exp(-(x * x))};),
                                 GRADUS_PLAIN(std::erf(x)),
                                 GRADUS_PLAIN(2 * std::numbers::inv_sqrtpi_v<float> * std::exp(-x * x))));
+    rows.push_back(make_subject(composed("erfc", {2, 0}, {0, 0}, "erfcf"), GRADUS_LIBRARY(erfc(x)),
+                                GRADUS_MATHEMATICS(return {erfc(x), -constants<N>::two_over_root_pi() * exp(-(x * x))};),
+                                GRADUS_PLAIN(std::erfc(x)),
+                                GRADUS_PLAIN(-2 * std::numbers::inv_sqrtpi_v<float> * std::exp(-x * x))));
     rows.push_back(make_subject(composed("normal_cdf", {0, 0}, {1, 0}), GRADUS_LIBRARY(normal_cdf(x)),
                                 GRADUS_MATHEMATICS(return distribution_of(x);), GRADUS_PLAIN(plain::distribution(x)),
                                 GRADUS_PLAIN(plain::density(x))));
