@@ -138,6 +138,7 @@ possible power(const possible& a, const possible& b) {
         const bool may_be_one = (!b.number() && a.contains(1)) || (!a.number() && b.contains(0));
         return may_be_one ? between(1, 1, true) : only_nan();
     }
+    if (a.contains(0) && b.low < 0) return between(-endless, endless, true);  // the sign of the zero decides
     const bool regular = finite(a) && finite(b) && !a.contains(0);
     if (a.low == a.high && b.low == b.high)
         return finite_overflow(either(exactly(std::pow(a.low, b.low)), possible{1, 0, nan}), regular);
