@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -206,6 +208,7 @@ private:
     }
     /// The elements of arguments that a point is made of, element by element: reductions are not entered.
     void add_inputs(bad_value& report, const point& p, const point& bad) {
+        if (!seen_.emplace(p.id, p.where).second) return;
         const form shape = about(g_[p.id].code).shape;
         if (g_[p.id].code == op::input && p.id != bad.id) add(report, p, bad);
         if (shape != form::pointwise && shape != form::gather) return;
@@ -231,6 +234,7 @@ private:
     graph_view g_;
     node_values& values_;
     search& search_;
+    std::set<std::pair<node_id, position>> seen_;  ///< points behind the bad one; many share operands
 };
 
 /// The kernels that show a graph's nodes, kept for the process as those of the graph itself are compiled once.
