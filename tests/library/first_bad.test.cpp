@@ -166,6 +166,30 @@ TEST_CASE("masked logits are no fault, a row of nothing else is") {
     CHECK(row->index == coordinates{{"batch", 1}, {"class", 0}});
 }
 
+TEST_CASE("an infinity is followed only to what it can be made of") {
+    const auto larger = jit(max(x, exp(y))).first_bad(x = floats{-infinite}, y = floats{100});
+    REQUIRE(larger);
+    CHECK(larger->formula == "exp(y)");
+    constexpr auto wide = tensor<"wide[class]", double>;
+    const std::vector<double> apart{-1.5e308, 1.5e308, -HUGE_VAL};  // their difference overflows
+    const auto far = jit(log_softmax(wide, over<"class">)).first_bad(wide = apart);
+    REQUIRE(far);
+    CHECK(far->operation == "log_softmax");
+    CHECK(far->index == coordinates{{"class", 0}});
+}
+
+TEST_CASE("a formula that shares its parts many times is searched once") {
+    constexpr auto nested = make_op<"nested">([](auto v) {
+        auto folded = v;
+        for (int i = 0; i < 60; ++i) folded = sin(folded) * folded;  // 2^60 nodes as a tree
+        return log(-1 - abs(folded));
+    });
+    const auto bad = jit(nested(x)).first_bad(x = floats{0.5f});
+    REQUIRE(bad);
+    CHECK(bad->operation == "log");
+    CHECK(bad->operands.back().formula == "x");
+}
+
 TEST_CASE("a label leads to the element that it reads") {
     const auto step = jit(sum(at(log(logits), over<"class">, target)));
     const floats data{1, 0, 2, 3, 4, 0};
