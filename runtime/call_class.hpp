@@ -14,9 +14,6 @@
 
 namespace gradus {
 
-/// The most inputs and outputs of one kernel.
-inline constexpr std::size_t max_tensors = 64;
-
 /// What the compiled code depends on: layout and element types. Entries beyond the tensors are zero.
 struct call_class {
     std::int8_t ellipsis_rank = 0;

@@ -61,14 +61,16 @@ kernel::kernel(graph g, std::string name, compile_function compile)
       name_(std::move(name)),
       compile_(std::move(compile)),
       joinable_(joinable_axes(graph_)),
-      logged_(launches_are_logged()) {}
+      logged_(launches_are_logged()),
+      observed_(logged_) {}
 
 kernel::kernel(graph_view g, std::string name, compile_function compile)
     : graph_(g),
       name_(std::move(name)),
       compile_(std::move(compile)),
       joinable_(joinable_axes(graph_)),
-      logged_(launches_are_logged()) {}
+      logged_(launches_are_logged()),
+      observed_(logged_) {}
 
 kernel::~kernel() {
     for (const variant* v = newest_.load(); v != nullptr;) delete std::exchange(v, v->next);
@@ -99,10 +101,13 @@ void kernel::run(std::span<const argument> inputs, std::span<const argument> out
     const variant& found = variant_for(geometry);
     const launch work{graph_, call, geometry, found.arrangement, found.code, inputs, outputs};
     const bool measured = measured_.load(std::memory_order_relaxed);
-    if (!measured && !logged_) return gradus::run(work);
+    if (!measured && !observed_) return gradus::run(work);
 
     const auto start = std::chrono::steady_clock::now();
-    gradus::run(work);
+    if (watch_)
+        watch_(inputs, outputs, [&] { gradus::run(work); });
+    else
+        gradus::run(work);
     const auto taken = std::chrono::steady_clock::now() - start;
     const auto nanoseconds =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());
@@ -113,6 +118,11 @@ void kernel::run(std::span<const argument> inputs, std::span<const argument> out
         bytes_ += bytes;
     }
     if (logged_) log_launch(graph_, name_, call, geometry.loops(), bytes, nanoseconds);
+}
+
+void kernel::watch(watch_function watch) {
+    watch_ = std::move(watch);
+    observed_ = true;
 }
 
 int kernel::variants() const {

@@ -5,24 +5,28 @@
 //     auto [value, dX] = step(logits = X, target = T);             // results that own their memory
 //     step(logits = X, target = T, outputs(value, dX));            // or the caller's
 //     auto tuned = jit(mean(elu(x, alpha_from_a_file)));           // constants known at run time
+//     auto bad = step.first_bad(logits = X, target = T);           // where the first NaN or infinity arose
 //
 // The machine code for a layout of the arguments is made at the first call that shows it. Calls may be
 // made from several threads at once.
 #pragma once
 
 #include <memory>
+#include <source_location>
 #include <tuple>
 
 #include <gradus/arguments.hpp>
 #include <gradus/explain.hpp>
+#include <gradus/first_bad.hpp>
 #include <gradus/kernel.hpp>
+#include <gradus/located.hpp>
 #include <gradus/tensor.hpp>
 
 namespace gradus {
 
 /// A kernel for a graph, not yet compiled for any layout. Kernels are kept by content: equal graphs and
-/// names share one, and with it the machine code.
-std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name);
+/// names share one, and with it the machine code. `made_at`: the place of the user's call, for reports.
+std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name, std::string_view made_at = {});
 
 /// Where a call writes: variables for results without axes, containers or views of the right extents.
 template <class... T>
@@ -134,6 +138,11 @@ constexpr int result_rank() {
     constexpr axis_names axes = E::axes();
     return axes.has(ellipsis) ? axes.count - 1 + ellipsis_rank<Signature, Pair...>() : axes.count;
 }
+/// "train.cpp:30", empty if the place is unknown.
+inline std::string made_at(const std::source_location& where) {
+    return where.line() == 0 ? std::string() : place_text(where.file_name(), where.line()).str();
+}
+
 /// A result that owns its memory: a number if it has no axes.
 template <class T, int Rank>
 struct owned {
@@ -159,7 +168,8 @@ argument output_argument(T& to) {
 template <expression... E>
 class jit_function {
 public:
-    explicit jit_function(std::shared_ptr<kernel> code) : kernel_(std::move(code)) {}
+    explicit jit_function(std::shared_ptr<kernel> code, const std::source_location& made_at = {})
+        : kernel_(std::move(code)), made_at_(made_at) {}
 
     /// Binds every variable by name and runs; see the head of the file. Throws gradus::error for
     /// arguments that do not fit each other, before anything is written.
@@ -169,6 +179,17 @@ public:
             return hana::unpack(detail::bindings_from(argument...), [&](const auto&... pair) { return call(pair...); });
         else
             return call(argument...);
+    }
+
+    /// Where the first NaN or infinity of a call with these arguments arose; nothing if all results are finite.
+    /// Computes again, slowly, node by node; see first_bad.hpp. Throws gradus::error as the call does.
+    template <class... Argument>
+    std::optional<bad_value> first_bad(const Argument&... argument) const {
+        if constexpr ((false || ... || hana::Struct<Argument>::value))
+            return hana::unpack(detail::bindings_from(argument...),
+                                [&](const auto&... pair) { return search(pair...); });
+        else
+            return search(argument...);
     }
 
     /// What became of the expressions, stage by stage.
@@ -221,6 +242,14 @@ private:
         return make_results<Pair...>(inputs, std::index_sequence_for<E...>{});
     }
 
+    template <class... Pair>
+    std::optional<bad_value> search(const Pair&... pair) const {
+        static_assert(detail::call_is_right<signature, detail::kernel_traits, Pair...>());
+        std::array<detail::scalar_storage, sizeof...(Pair) + 1> storage;
+        return find_first_bad(kernel_->view(), kernel_->name(), detail::made_at(made_at_),
+                              input_arguments(storage, pair...));
+    }
+
     template <class... Pair, std::size_t... K>
     auto make_results(const auto& inputs, std::index_sequence<K...>) const {
         std::tuple<decltype(make_result<E, Pair...>(inputs, K))...> results{make_result<E, Pair...>(inputs, K)...};
@@ -266,13 +295,16 @@ private:
     }
 
     std::shared_ptr<kernel> kernel_;
+    std::source_location made_at_;  ///< line 0 if unknown
 };
 
 /// The kernel of expressions with static storage: its graph and gradients exist before main.
 template <const auto&... E>
-jit_function<std::remove_cvref_t<decltype(E)>...> jit() {
-    static const std::shared_ptr<kernel> slot = kernel_for(program<E...>::view(), program<E...>::name());
-    return jit_function<std::remove_cvref_t<decltype(E)>...>(slot);
+jit_function<std::remove_cvref_t<decltype(E)>...> jit(
+    const std::source_location& made_at = std::source_location::current()) {
+    static const std::shared_ptr<kernel> slot =
+        kernel_for(program<E...>::view(), program<E...>::name(), detail::made_at(made_at));
+    return jit_function<std::remove_cvref_t<decltype(E)>...>(slot, made_at);
 }
 
 /// The kernel of expressions whose numbers may be known only at run time.

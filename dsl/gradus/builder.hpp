@@ -135,11 +135,19 @@ public:
         log_.push_back({rule, made});
     }
 
+    /// Remembers where the formula of a node stands in the user's text.
+    constexpr void note(node_id value, std::string_view where) {
+        for (const place& known : places_)
+            if (known.value == value && text_of(known.text) == where) return;
+        places_.push_back({value, add_name(where)});
+    }
+
     /// The graph of the given outputs and of all requirements: only nodes that they reach, numbered in an
     /// order that depends on them alone. Inputs that neither needs any more stay declared, with used = false.
     constexpr graph finish(const vec<output>& outputs) const;
 
 private:
+    constexpr vec<place> places_of(const vec<node_id>& renamed) const;
     constexpr std::uint32_t declare(std::string_view name, const input& declared) {
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
             if (text_of(inputs_[i].name) != name) continue;
@@ -226,6 +234,7 @@ private:
     vec<name_ref> axes_;
     vec<std::uint64_t> axis_hashes_;
     vec<firing> log_;
+    vec<place> places_;
     vec<char> names_;
 };
 
@@ -280,6 +289,19 @@ constexpr std::uint64_t content_hash(const graph& g) {
 
 }  // namespace detail
 
+/// The innermost noted formula of each operation that is left, by its new number: notes of inner formulas come first.
+constexpr vec<place> builder::places_of(const vec<node_id>& renamed) const {
+    vec<place> placed;
+    vec<std::uint8_t> has_place(nodes_.size(), 0);
+    for (const place& noted : places_)
+        for (const node_id id : detail::reached_from(nodes_, {noted.value})) {
+            if (has_place[id] != 0 || about(nodes_[id].code).shape == form::leaf) continue;
+            has_place[id] = 1;
+            if (renamed[id] != no_node) placed.push_back({renamed[id], noted.text});
+        }
+    return placed;
+}
+
 constexpr graph builder::finish(const vec<output>& outputs) const {
     vec<node_id> roots;
     for (const output& out : outputs) roots.push_back(out.value);
@@ -311,6 +333,7 @@ constexpr graph builder::finish(const vec<output>& outputs) const {
     for (const requirement& r : requirements_)
         g.requirements.push_back({new_name(r.condition), new_name(r.value), r.over});
     for (const firing& f : log_) g.log.push_back({f.rule, renamed[f.made]});
+    g.places = places_of(renamed);
     g.hash = detail::content_hash(g);
     return g;
 }

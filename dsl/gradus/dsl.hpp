@@ -8,4 +8,5 @@
 #include <gradus/facts.hpp>
 #include <gradus/formula.hpp>
 #include <gradus/kinks.hpp>
+#include <gradus/located.hpp>
 #include <gradus/losses.hpp>

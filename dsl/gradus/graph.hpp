@@ -100,6 +100,7 @@ struct output {
     element type = element::float32;
     axis_order axes;          ///< may hold more axes than the node's, whose value is then broadcast
     bool derivative = false;  ///< asked for by grad or vjp
+    bool inspected = false;   ///< shows how a value is computed; its own type decides nothing about the arithmetic
 };
 
 /// One firing of a rewrite rule: `rule` is its row in the table of rule.hpp, `made` the node that it
@@ -107,6 +108,12 @@ struct output {
 struct firing {
     std::uint16_t rule = 0;
     node_id made = no_node;
+};
+
+/// Where a node comes from in the user's text, as far as `located` was used. Not part of the hash.
+struct place {
+    node_id value = no_node;
+    name_ref text;  ///< "loss.cpp:12"
 };
 
 /// What must hold for every element of a call's data, or the call fails before anything is written: a
@@ -128,6 +135,7 @@ struct graph_view {
     std::span<const requirement> requirements;
     std::span<const name_ref> axes;
     std::span<const firing> log;
+    std::span<const place> places;
     std::string_view names;
     std::uint64_t hash = 0;  ///< of everything that the generated code depends on
 
@@ -144,11 +152,12 @@ struct graph {
     vec<requirement> requirements;
     vec<name_ref> axes;
     vec<firing> log;
+    vec<place> places;
     vec<char> names;
     std::uint64_t hash = 0;
 
     constexpr operator graph_view() const {
-        return {nodes, inputs, outputs, requirements, axes, log, {names.data(), names.size()}, hash};
+        return {nodes, inputs, outputs, requirements, axes, log, places, {names.data(), names.size()}, hash};
     }
 };
 
@@ -158,7 +167,7 @@ constexpr int arity(const node& n) { return about(n.code).arity; }
 /// float64 (a gradient for a float64 variable need not read that variable).
 constexpr element arithmetic_of(graph_view g) {
     for (const output& out : g.outputs)
-        if (out.type == element::float64) return element::float64;
+        if (!out.inspected && out.type == element::float64) return element::float64;
     for (const input& in : g.inputs)
         if (in.used && (in.use == role::tensor || in.use == role::scalar) && in.type == element::float64)
             return element::float64;

@@ -109,7 +109,7 @@ namespace detail {
 
 /// A graph in arrays of exactly its size.
 template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Requirements, std::size_t Axes,
-          std::size_t Log, std::size_t Names>
+          std::size_t Log, std::size_t Places, std::size_t Names>
 struct fixed_graph {
     std::array<node, Nodes> nodes{};
     std::array<input, Inputs> inputs{};
@@ -117,6 +117,7 @@ struct fixed_graph {
     std::array<requirement, Requirements> requirements{};
     std::array<name_ref, Axes> axes{};
     std::array<firing, Log> log{};
+    std::array<place, Places> places{};
     std::array<char, Names> names{};
     std::uint64_t hash = 0;
 
@@ -127,10 +128,11 @@ struct fixed_graph {
         copy(g.requirements, requirements);
         copy(g.axes, axes);
         copy(g.log, log);
+        copy(g.places, places);
         copy(g.names, names);
     }
     constexpr operator graph_view() const {
-        return {nodes, inputs, outputs, requirements, axes, log, {names.data(), names.size()}, hash};
+        return {nodes, inputs, outputs, requirements, axes, log, places, {names.data(), names.size()}, hash};
     }
 
 private:
@@ -162,9 +164,10 @@ struct program {
         constexpr auto sizes = [] {
             const graph g = build();
             return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(), g.requirements.size(),
-                              g.axes.size(),  g.log.size(),    g.names.size()};
+                              g.axes.size(),  g.log.size(),    g.places.size(),  g.names.size()};
         }();
-        return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]>(build());
+        return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7]>(
+            build());
     }();
     static constexpr graph_view view() { return stored; }
 

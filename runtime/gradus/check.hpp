@@ -14,6 +14,9 @@
 
 namespace gradus {
 
+/// The most inputs and outputs of one kernel.
+inline constexpr std::size_t max_tensors = 64;
+
 /// The most axes of a call: those of the graph, and those that "..." stands for.
 inline constexpr int max_source_axes = max_axes + max_argument_rank;
 

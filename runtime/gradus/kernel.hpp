@@ -24,6 +24,10 @@ class call_geometry;
 /// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
 using compile_function = std::function<executable(const layout&, std::span<const element> input_types)>;
 
+/// Stands around the computation of a call: computes, and may look at inputs and outputs before and after.
+using watch_function = std::function<void(std::span<const argument> inputs, std::span<const argument> outputs,
+                                          const std::function<void()>& compute)>;
+
 /// What a kernel has done since its statistics were switched on.
 struct kernel_stats {
     std::uint64_t calls = 0;
@@ -48,6 +52,9 @@ public:
     /// graph, such as labels out of range; then no output has been written.
     void run(std::span<const argument> inputs, std::span<const argument> outputs);
 
+    /// Has every call watched; without a watch a call pays nothing for it. To be set before the first call.
+    void watch(watch_function watch);
+
     graph_view view() const { return graph_; }
     const std::string& name() const { return name_; }
 
@@ -68,6 +75,8 @@ private:
     compile_function compile_;
     axis_set joinable_;
     bool logged_;
+    watch_function watch_;
+    bool observed_;  ///< logged or watched
     std::atomic<bool> measured_ = false;
     std::atomic<std::uint64_t> calls_ = 0;
     std::atomic<std::uint64_t> nanoseconds_ = 0;
