@@ -4,6 +4,7 @@
 #include <gradus/error.hpp>
 
 #include "emit_state.hpp"
+#include "storage.hpp"
 
 namespace gradus {
 
@@ -148,9 +149,8 @@ llvm::Value* kernel_emitter::load_lanes(const memory& from, value scalar_part, v
 
 llvm::Value* kernel_emitter::loaded_as(value v, element type, kind wanted) {
     const bool is_signed = type >= element::int8 && type <= element::int64;
-    if (is_real(type)) {
-        return convert(v, kind::real, wanted);
-    }
+    if (is_storage(type)) v = from_storage(ir_, v, type);
+    if (is_real(type)) return convert(v, kind::real, wanted);
     llvm::Type* const integers = vector_of(ir_.getInt64Ty());
     const value integer = is_signed ? ir_.CreateSExtOrTrunc(v, integers) : ir_.CreateZExtOrTrunc(v, integers);
     return convert(integer, kind::integer, wanted);
@@ -167,7 +167,14 @@ void kernel_emitter::store_all(const std::vector<store>& stores) {
 void kernel_emitter::store_value(const store& to) {
     const memory& m = to.output >= 0 ? tensor(plan_.body.inputs.size() + static_cast<std::size_t>(to.output))
                                      : temporary_memory(to.temporary);
-    store_lanes(m, real_value(to.value, vector_of(scalar_type(m.type))));
+    store_lanes(m, stored_value(to.value, m.type));
+}
+
+/// A node's real value as it lies in memory, rounded once from the format in which it is computed.
+llvm::Value* kernel_emitter::stored_value(node_id id, element type) {
+    if (!is_storage(type)) return real_value(id, vector_of(scalar_type(type)));
+    const bool computed_as_real = at(id).type == kind::real && at(id).code != op::constant;
+    return to_storage(ir_, real_value(id, computed_as_real ? real_vector(id) : vector_of(ir_.getDoubleTy())), type);
 }
 
 void kernel_emitter::store_lanes(const memory& to, value v) {

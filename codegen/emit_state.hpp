@@ -93,6 +93,7 @@ private:
     value loaded_as(value v, element type, kind wanted);
     void store_all(const std::vector<store>& stores);
     void store_value(const store& to);
+    value stored_value(node_id id, element type);
     void store_lanes(const memory& to, value v);
     value lane_numbers();
     bool varies(node_id label) const;
@@ -120,6 +121,7 @@ private:
     value smaller(value a, value b) { return ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b); }
     value pieces(value count, std::int64_t piece);
     const node& at(node_id id) const { return plan_.body.nodes[id]; }
+    /// An element in memory: storage types are integers there.
     llvm::Type* scalar_type(element type);
     llvm::VectorType* vector_of(llvm::Type* scalar) const;
     /// The element type of the arithmetic: that of inputs and outputs.

@@ -221,7 +221,7 @@ private:
     std::string place_of(node_id root) const {
         std::vector<node_id> queue{root};
         for (std::size_t i = 0; i < queue.size(); ++i) {
-            for (const place& known : g_.places)
+            for (const source_place& known : g_.places)
                 if (known.value == queue[i]) return std::string(g_.text_of(known.text));
             for (std::size_t k = 0; k < static_cast<std::size_t>(arity(g_[queue[i]])); ++k)
                 if (const node_id operand = g_[queue[i]].args[k];

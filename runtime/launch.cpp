@@ -145,12 +145,17 @@ template <class T>
 element_value element_at(const argument& x, std::int64_t offset) {
     const T value = static_cast<const T*>(x.data)[offset];
     if (value != value) return {"NaN", static_cast<double>(value)};
-    return {fmt::format("{}", +value), static_cast<double>(value)};
+    if constexpr (storage_number<T>)
+        return {fmt::format("{}", static_cast<float>(value)), static_cast<double>(value)};
+    else
+        return {fmt::format("{}", +value), static_cast<double>(value)};
 }
 element_value element_of_argument(const argument& x, std::int64_t offset) {
     switch (x.type) {
         case element::float32: return element_at<float>(x, offset);
         case element::float64: return element_at<double>(x, offset);
+        case element::float16: return element_at<float16>(x, offset);
+        case element::bfloat16: return element_at<bfloat16>(x, offset);
         case element::int8: return element_at<std::int8_t>(x, offset);
         case element::int16: return element_at<std::int16_t>(x, offset);
         case element::int32: return element_at<std::int32_t>(x, offset);

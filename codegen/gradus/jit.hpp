@@ -11,7 +11,10 @@
 // made from several threads at once.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <source_location>
 #include <tuple>
 
@@ -46,7 +49,24 @@ template <class... T>
 inline constexpr bool is_outputs<outputs_t<T...>> = true;
 
 template <element Type>
-using cpp_type = std::conditional_t<Type == element::float64, double, float>;
+struct cpp_type_of {
+    using type = float;
+};
+template <>
+struct cpp_type_of<element::float64> {
+    using type = double;
+};
+template <>
+struct cpp_type_of<element::float16> {
+    using type = float16;
+};
+template <>
+struct cpp_type_of<element::bfloat16> {
+    using type = bfloat16;
+};
+/// The C++ type of a real element type.
+template <element Type>
+using cpp_type = typename cpp_type_of<Type>::type;
 
 template <class T>
 using element_in = std::remove_const_t<typename view_of<T>::value_type>;
@@ -55,21 +75,20 @@ using element_in = std::remove_const_t<typename view_of<T>::value_type>;
 struct kernel_traits {
     template <class T>
     static constexpr int rank() {
-        if constexpr (std::is_arithmetic_v<T>)
+        if constexpr (is_number<T>)
             return 0;
         else
             return view_of<T>::rank;
     }
     template <class T>
     static constexpr bool fits(const declared_input& in) {
-        if constexpr (std::is_arithmetic_v<T>) {
+        if constexpr (is_number<T>) {
             return in.use == role::labels || in.use == role::seed ? std::is_integral_v<T> : true;
         } else {
             using item = element_in<T>;
             if (in.use == role::seed) return std::is_same_v<item, std::uint64_t>;
             if (in.any_integer) return std::is_integral_v<item>;
-            return std::is_same_v<item, double> ? in.type == element::float64
-                                                : std::is_same_v<item, float> && in.type == element::float32;
+            return !std::is_integral_v<item> && in.type == element_of<item>;
         }
     }
     template <role Use, element Type>
@@ -79,7 +98,7 @@ struct kernel_traits {
         using type = element_in<T>;
     };
     template <class T>
-        requires std::is_arithmetic_v<T>
+        requires is_number<T>
     struct type_in<T> {
         using type = T;
     };
@@ -87,34 +106,24 @@ struct kernel_traits {
     using element_type = typename type_in<T>::type;
 };
 
-/// A number in the element type that its variable declares; the argument refers to it.
+/// The C++ type of a number in the element type that its variable declares.
 template <role Use, element Type>
 using number_type = std::conditional_t<Use == role::seed, std::uint64_t,
                                        std::conditional_t<Use == role::labels, std::int64_t, cpp_type<Type>>>;
-union scalar_storage {
-    float as_float;
-    double as_double;
-    std::int64_t as_integer;
-    std::uint64_t as_seed;
+/// Room for such a number; the argument refers to it.
+struct scalar_storage {
+    alignas(8) std::array<std::byte, 8> memory;
 
     template <class T>
-    T& get() {
-        if constexpr (std::is_same_v<T, float>)
-            return as_float;
-        else if constexpr (std::is_same_v<T, double>)
-            return as_double;
-        else if constexpr (std::is_same_v<T, std::int64_t>)
-            return as_integer;
-        else
-            return as_seed;
+    T& hold(T value) {
+        return *::new (static_cast<void*>(memory.data())) T(value);
     }
 };
 template <role Use, element Type, class T>
 argument argument_from(T& value, scalar_storage& storage) {
-    if constexpr (std::is_arithmetic_v<std::remove_const_t<T>>) {
+    if constexpr (is_number<std::remove_const_t<T>>) {
         using stored = number_type<Use, Type>;
-        stored& place = storage.get<stored>();
-        place = static_cast<stored>(value);
+        const stored& place = storage.hold(static_cast<stored>(value));
         return make_argument(tensor_view<const stored, 0>{&place, {}, {}});
     } else {
         return make_argument(as_view(value));
@@ -155,7 +164,7 @@ struct owned<T, 0> {
 
 template <class T>
 argument output_argument(T& to) {
-    if constexpr (std::is_arithmetic_v<T>) {
+    if constexpr (is_number<T>) {
         return make_argument(tensor_view<T, 0>{&to, {}, {}});
     } else {
         return make_argument(as_view(to));
@@ -264,7 +273,7 @@ private:
     template <expression One, class... Pair>
     auto make_result(const auto& inputs, std::size_t k) const {
         constexpr int rank = detail::result_rank<One, signature, Pair...>();
-        using item = detail::cpp_type<detail::result_type<One>(detail::arithmetic_type<E...>())>;
+        using item = detail::cpp_type<detail::result_type<One>(detail::common_type<E...>())>;
         using result = typename detail::owned<item, rank>::type;
         if constexpr (rank == 0) {
             return result{};

@@ -137,7 +137,7 @@ public:
 
     /// Remembers where the formula of a node stands in the user's text.
     constexpr void note(node_id value, std::string_view where) {
-        for (const place& known : places_)
+        for (const source_place& known : places_)
             if (known.value == value && text_of(known.text) == where) return;
         places_.push_back({value, add_name(where)});
     }
@@ -147,7 +147,7 @@ public:
     constexpr graph finish(const vec<output>& outputs) const;
 
 private:
-    constexpr vec<place> places_of(const vec<node_id>& renamed) const;
+    constexpr vec<source_place> places_of(const vec<node_id>& renamed) const;
     constexpr std::uint32_t declare(std::string_view name, const input& declared) {
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
             if (text_of(inputs_[i].name) != name) continue;
@@ -234,7 +234,7 @@ private:
     vec<name_ref> axes_;
     vec<std::uint64_t> axis_hashes_;
     vec<firing> log_;
-    vec<place> places_;
+    vec<source_place> places_;
     vec<char> names_;
 };
 
@@ -290,10 +290,10 @@ constexpr std::uint64_t content_hash(const graph& g) {
 }  // namespace detail
 
 /// The innermost noted formula of each operation that is left, by its new number: notes of inner formulas come first.
-constexpr vec<place> builder::places_of(const vec<node_id>& renamed) const {
-    vec<place> placed;
+constexpr vec<source_place> builder::places_of(const vec<node_id>& renamed) const {
+    vec<source_place> placed;
     vec<std::uint8_t> has_place(nodes_.size(), 0);
-    for (const place& noted : places_)
+    for (const source_place& noted : places_)
         for (const node_id id : detail::reached_from(nodes_, {noted.value})) {
             if (has_place[id] != 0 || about(nodes_[id].code).shape == form::leaf) continue;
             has_place[id] = 1;

@@ -23,7 +23,7 @@ concept owns_view = requires(const T& v) {
 };
 template <class T>
 constexpr int rank_of() {
-    if constexpr (std::is_arithmetic_v<T>)
+    if constexpr (is_number<T>)
         return 0;
     else if constexpr (std::same_as<T, ndarray>)
         return dynamic_rank;
@@ -52,7 +52,7 @@ struct interpreter_traits {
 
 template <class T>
 constexpr void append(bound& to, const T& value, int depth) {
-    if constexpr (std::is_arithmetic_v<T>) {
+    if constexpr (is_number<T>) {
         to.data.push_back(static_cast<double>(value));
     } else {
         const auto count = static_cast<std::int64_t>(std::size(value));

@@ -13,6 +13,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include <gradus/float16.hpp>
 #include <gradus/report.hpp>
 #include <gradus/rewrite.hpp>
 
@@ -142,6 +143,8 @@ struct literal : expression_base {
 template <class T>
 constexpr element declared_element() {
     if constexpr (std::same_as<T, double>) return element::float64;
+    if constexpr (std::same_as<T, float16>) return element::float16;
+    if constexpr (std::same_as<T, bfloat16>) return element::bfloat16;
     return element::float32;
 }
 

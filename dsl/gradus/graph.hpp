@@ -33,17 +33,37 @@ inline constexpr int max_rank = 16;                 ///< axes of one tensor, tho
 inline constexpr std::string_view ellipsis = "...";
 
 /// A tensor's element type in memory.
-enum class element : std::uint8_t { float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64 };
+enum class element : std::uint8_t {
+    float32,
+    float64,
+    float16,
+    bfloat16,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64
+};
 
-constexpr bool is_real(element type) { return type <= element::float64; }
+constexpr bool is_real(element type) { return type <= element::bfloat16; }
+/// Only in memory: read as float32, rounded once where it is written.
+constexpr bool is_storage(element type) { return type == element::float16 || type == element::bfloat16; }
 constexpr std::size_t size_of(element type) {
-    constexpr std::array<std::uint8_t, 10> sizes{4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
+    constexpr std::array<std::uint8_t, 12> sizes{4, 8, 2, 2, 1, 2, 4, 8, 1, 2, 4, 8};
     return sizes[static_cast<std::size_t>(type)];
 }
 constexpr std::string_view name_of(element type) {
-    constexpr std::array<std::string_view, 10> names{"float32", "float64", "int8",   "int16",  "int32",
-                                                     "int64",   "uint8",   "uint16", "uint32", "uint64"};
+    constexpr std::array<std::string_view, 12> names{"float32", "float64", "float16", "bfloat16", "int8",   "int16",
+                                                     "int32",   "int64",   "uint8",   "uint16",   "uint32", "uint64"};
     return names[static_cast<std::size_t>(type)];
+}
+/// The real type of a result of two tensors: theirs if it is one type, else float64 if one has it, else float32.
+constexpr element promoted(element a, element b) {
+    if (a == b) return a;
+    return a == element::float64 || b == element::float64 ? element::float64 : element::float32;
 }
 
 /// A part of the graph's pool of characters.
@@ -65,7 +85,7 @@ struct node {
 
 /// What an input is to the user.
 enum class role : std::uint8_t {
-    tensor,  ///< float32 or float64 data
+    tensor,  ///< float16, bfloat16, float32 or float64 data
     labels,  ///< integers
     scalar,  ///< one number bound by name at the call
     seed     ///< a stream of random numbers, bound to its 64-bit seed
@@ -111,7 +131,7 @@ struct firing {
 };
 
 /// Where a node comes from in the user's text, as far as `located` was used. Not part of the hash.
-struct place {
+struct source_place {
     node_id value = no_node;
     name_ref text;  ///< "loss.cpp:12"
 };
@@ -135,7 +155,7 @@ struct graph_view {
     std::span<const requirement> requirements;
     std::span<const name_ref> axes;
     std::span<const firing> log;
-    std::span<const place> places;
+    std::span<const source_place> places;
     std::string_view names;
     std::uint64_t hash = 0;  ///< of everything that the generated code depends on
 
@@ -152,7 +172,7 @@ struct graph {
     vec<requirement> requirements;
     vec<name_ref> axes;
     vec<firing> log;
-    vec<place> places;
+    vec<source_place> places;
     vec<char> names;
     std::uint64_t hash = 0;
 

@@ -32,33 +32,43 @@ constexpr void declare_inputs(builder& graph) {
         any::input_node(graph, in);
     }
 }
+/// The element type of values computed together: that of their tensors by `promoted`, of their scalars if there are
+/// none; a scalar of float64 makes it float64.
 template <expression... E>
-constexpr element arithmetic_type() {
+constexpr element common_type() {
     declared_inputs list;
     (E::declare(list), ...);
-    for (const declared_input& in : list.items())
+    vec<element> tensors, scalars;
+    for (const declared_input& in : list.items()) {
+        if (in.use == role::tensor) tensors.push_back(in.type);
+        if (in.use == role::scalar) scalars.push_back(in.type);
         if (in.type == element::float64) return element::float64;
-    return element::float32;
+    }
+    const vec<element>& counted = tensors.empty() ? scalars : tensors;
+    if (counted.empty()) return element::float32;
+    element type = counted[0];
+    for (const element other : counted) type = promoted(type, other);
+    return type;
 }
 template <expression E>
 constexpr bool is_derivative() {
     return requires { typename E::tag::derivative_for; };
 }
-/// The element type of a result: that of the variable for a derivative, else that of the arithmetic.
+/// The element type of a result: that of the variable for a derivative, else that of all values.
 template <expression E>
-constexpr element result_type(element arithmetic) {
+constexpr element result_type(element common) {
     if constexpr (is_derivative<E>())
         return E::tag::derivative_for::declared().type;
     else
-        return arithmetic;
+        return common;
 }
 
 template <expression E>
-constexpr output lower_output(builder& graph, const E& e, std::string_view name, element arithmetic) {
+constexpr output lower_output(builder& graph, const E& e, std::string_view name, element common) {
     output out;
     out.value = e.lower(graph).id;
     out.axes = result_order<E>(graph);
-    out.type = result_type<E>(arithmetic);
+    out.type = result_type<E>(common);
     out.derivative = is_derivative<E>();
     out.name = graph.add_name(name);
     return out;
@@ -85,10 +95,10 @@ constexpr graph lower_named(const std::array<std::string_view, sizeof...(E)>& na
     static_assert(names_are_right<E...>());
     builder graph = mode == rewriting_mode::on ? builder(rewrite) : builder();
     declare_inputs<E...>(graph);
-    constexpr element arithmetic = arithmetic_type<E...>();
+    constexpr element common = common_type<E...>();
     vec<output> outputs;
     std::size_t next = 0;
-    (outputs.push_back(lower_output(graph, e, names[next++], arithmetic)), ...);
+    (outputs.push_back(lower_output(graph, e, names[next++], common)), ...);
     return graph.finish(outputs);
 }
 

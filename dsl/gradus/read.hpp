@@ -124,8 +124,8 @@ private:
         fail(what, name);
     }
     element read_element(std::string_view name) const {
-        static constexpr std::array real{element::float32, element::float64};
-        return named(real, name, "float32 or float64");
+        static constexpr std::array real{element::float32, element::float64, element::float16, element::bfloat16};
+        return named(real, name, "float32, float64, float16 or bfloat16");
     }
     void read_input() {
         const declaration d = read_declaration();

@@ -5,13 +5,15 @@
 #include <concepts>
 #include <type_traits>
 
+#include <gradus/float16.hpp>
 #include <gradus/graph.hpp>
 
 namespace gradus {
 
-/// The types that a tensor may hold: float, double and the integers of 8 to 64 bits.
+/// The types that a tensor may hold: float, double, float16, bfloat16 and the integers of 8 to 64 bits.
 template <class T>
 concept tensor_element = std::same_as<std::remove_cv_t<T>, float> || std::same_as<std::remove_cv_t<T>, double> ||
+                         storage_number<std::remove_cv_t<T>> ||
                          (std::integral<T> && !std::same_as<std::remove_cv_t<T>, bool> && sizeof(T) <= 8);
 
 namespace detail {
@@ -24,9 +26,11 @@ consteval element integer_element() {
 
 template <class T>
 consteval element find_element() {
-    static_assert(tensor_element<T>, "gradus: a tensor holds float, double or integers of 8 to 64 bits (not bool)");
+    static_assert(tensor_element<T>, "gradus: a tensor holds float, double, float16, bfloat16 or integers of 8 to 64 bits (not bool)");
     if constexpr (std::same_as<T, float>) return element::float32;
     if constexpr (std::same_as<T, double>) return element::float64;
+    if constexpr (std::same_as<T, float16>) return element::float16;
+    if constexpr (std::same_as<T, bfloat16>) return element::bfloat16;
     return integer_element<T>();
 }
 }  // namespace detail

@@ -16,7 +16,7 @@ namespace gradus {
 
 template <class T, int Rank>
 struct tensor_view {
-    static_assert(tensor_element<T>, "gradus: a tensor holds float, double or integers of 8 to 64 bits (not bool)");
+    static_assert(tensor_element<T>, "gradus: a tensor holds float, double, float16, bfloat16 or integers of 8 to 64 bits (not bool)");
     using value_type = T;
     static constexpr int rank = Rank;
 

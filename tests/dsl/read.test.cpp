@@ -53,7 +53,7 @@ TEST_CASE("a malformed graph's text is told with the line, what was expected and
     says("grap\n", "line 1: expected \"graph\", found \"grap\"");
     says("graph\naxes i\ninput x[i tensor float32\n", "line 3: expected name[axes]");
     says("graph\ninput x[i] matrix float32\n", "expected tensor, labels, scalar or seed, found \"matrix\"");
-    says("graph\ninput x[i] tensor float16\n", "expected float32 or float64, found \"float16\"");
+    says("graph\ninput x[i] tensor float8\n", "expected float32, float64, float16 or bfloat16, found \"float8\"");
     says("graph\ninput x[i] tensor float32\ninput x[i] tensor float32\n", "expected an input that is not yet declared");
     says("graph\n%0 = input y\n", "expected a declared input, found \"y\"");
     says("graph\n%1 = constant 1\n", "expected %0, found \"%1\"");
@@ -68,7 +68,7 @@ TEST_CASE("a malformed graph's text is told with the line, what was expected and
     says("graph\naxes a b c d e f g h i j k l m n o p q r s t u v w x y z a1 a2 a3 a4 a5 a6 a7\n", "at most 32 axes");
     says("graph\n%0 = constant 1 2\n", "expected the end of the line, found \"2\"");
     says("graph\n%0 = constant 1\n", "expected a line \"output ...\"");
-    says("graph\n%0 = constant 1\noutput y[] int8 = %0\n", "expected float32 or float64, found \"int8\"");
+    says("graph\n%0 = constant 1\noutput y[] int8 = %0\n", "expected float32, float64, float16 or bfloat16, found \"int8\"");
     says("graph\ninput x[i] tensor float32\n%0 = input x\noutput y[] float32 = %0\n", "all axes of its node");
     says("graph\n%0 = constant 1\noutput y[] float32 = %0\nfired nothing -> %0\n", "expected the name of a rule");
 }
