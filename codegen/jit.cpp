@@ -32,7 +32,7 @@ std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name, std::str
     static std::map<std::pair<std::uint64_t, std::string>, std::weak_ptr<kernel>> known;
     const std::lock_guard lock(guard);
     std::string names(name);  // and the places, which the reports of a kernel tell
-    for (const place& p : g.places) names += fmt::format(" {}:{}", p.value, g.text_of(p.text));
+    for (const source_place& p : g.places) names += fmt::format(" {}:{}", p.value, g.text_of(p.text));
     auto& entry = known[{g.hash, std::move(names)}];
     std::shared_ptr<kernel> found = entry.lock();
     if (!found) entry = found = make_kernel(g, std::string(name), made_at);

@@ -127,7 +127,7 @@ struct fixed_graph {
     std::array<requirement, Requirements> requirements{};
     std::array<name_ref, Axes> axes{};
     std::array<firing, Log> log{};
-    std::array<place, Places> places{};
+    std::array<source_place, Places> places{};
     std::array<char, Names> names{};
     std::uint64_t hash = 0;
 
