@@ -2,7 +2,6 @@
 #include "bits/calls.hpp"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -26,6 +25,17 @@ std::int64_t length_of(const axis_lengths& lengths, std::string_view axis) {
 
 // ---- data
 
+/// Calls visit<T>() with the C++ type of a real element type.
+template <class Visit>
+void with_real(element type, Visit visit) {
+    switch (type) {
+        case element::float16: return visit.template operator()<float16>();
+        case element::bfloat16: return visit.template operator()<bfloat16>();
+        case element::float64: return visit.template operator()<double>();
+        default: return visit.template operator()<float>();
+    }
+}
+
 struct range {
     double low, high;
 };
@@ -36,6 +46,11 @@ range range_of(std::string_view name) {
     return {-8, 8};
 }
 
+/// Of 16 random bits nearly all are something special.
+template <storage_number T>
+void put_special(std::vector<T>& values) {
+    for (std::size_t i = 0; i < values.size(); i += 2) values[i].bits = static_cast<std::uint16_t>(mix(i, 1));
+}
 template <class T>
 void put_special(std::vector<T>& values) {
     using limits = std::numeric_limits<T>;
@@ -73,7 +88,7 @@ std::vector<std::byte> numbers_for(std::string_view name, std::size_t count, con
     const auto [low, high] = range_of(name);
     std::vector<T> values = numbers<T>(count, low, high, name.size() + static_cast<unsigned char>(name[0]));
     if (name == "sign" || name == "side")
-        for (T& value : values) value = value < 0 ? T(-1) : T(1);
+        for (T& value : values) value = static_cast<double>(value) < 0 ? T(-1) : T(1);
     if (name == "x" && what == content::special) put_special(values);
     return bytes_of_values(values);
 }
@@ -101,8 +116,7 @@ elements elements_for(graph_view g, const input& in, const axis_lengths& lengths
         made.type = element::int32;
         made.bytes = labels_for(made.extents, lengths.classes);
     } else {
-        made.bytes = in.type == element::float64 ? numbers_for<double>(name, count, what)
-                                                 : numbers_for<float>(name, count, what);
+        with_real(in.type, [&]<class T>() { made.bytes = numbers_for<T>(name, count, what); });
     }
     return made;
 }
@@ -135,14 +149,16 @@ int input_for(graph_view g, const output& out, const std::vector<bool>& taken) {
 
 template <class T>
 std::string difference_of(const elements& a, const elements& b) {
-    using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    using bits = std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                                    std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+    using shown = std::conditional_t<sizeof(T) == 2, float, T>;
     for (std::size_t i = 0; i < count_of(a.extents); ++i) {
         T x, y;
         std::memcpy(&x, a.bytes.data() + i * sizeof(T), sizeof(T));
         std::memcpy(&y, b.bytes.data() + i * sizeof(T), sizeof(T));
-        if (std::bit_cast<bits>(x) != std::bit_cast<bits>(y) && !(std::isnan(x) && std::isnan(y)))
-            return fmt::format("element {}: {} and {}, bits {:x} and {:x}", i, x, y, std::bit_cast<bits>(x),
-                               std::bit_cast<bits>(y));
+        if (std::bit_cast<bits>(x) != std::bit_cast<bits>(y) && (x == x || y == y))
+            return fmt::format("element {}: {} and {}, bits {:x} and {:x}", i, static_cast<shown>(x),
+                               static_cast<shown>(y), std::bit_cast<bits>(x), std::bit_cast<bits>(y));
     }
     return {};
 }
@@ -203,8 +219,8 @@ std::string difference(const element_lists& a, const element_lists& b) {
     if (a.size() != b.size()) return fmt::format("{} and {} outputs", a.size(), b.size());
     for (std::size_t k = 0; k < a.size(); ++k) {
         if (a[k].type != b[k].type || a[k].extents != b[k].extents) return fmt::format("output {}: other shapes", k);
-        const std::string found =
-            a[k].type == element::float64 ? difference_of<double>(a[k], b[k]) : difference_of<float>(a[k], b[k]);
+        std::string found;
+        with_real(a[k].type, [&]<class T>() { found = difference_of<T>(a[k], b[k]); });
         if (!found.empty()) return fmt::format("output {}, {}", k, found);
     }
     return {};

@@ -18,7 +18,7 @@ constexpr axis_lengths small{263, 11, 83};
 constexpr int thread_counts[]{1, 2, 3, 7};
 
 /// The elements from one multiple of 64 bytes to the next.
-std::size_t offsets(const tested_kernel& tested) { return arithmetic_of(tested.body) == element::float64 ? 8 : 16; }
+std::size_t offsets(const tested_kernel& tested) { return 64 / size_of(tested.body.outputs[0].type); }
 
 std::string words(const target& machine, const circumstance& c) {
     return machine.name + ", " + std::to_string(c.threads) + " threads, offset " + std::to_string(c.offset) +

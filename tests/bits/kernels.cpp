@@ -13,6 +13,7 @@ const kernel_list& tested_kernels() {
         add_losses(list);
         add_mean_losses(list);
         add_words(list);
+        add_storage(list);
         return list;
     }();
     return all;
