@@ -29,7 +29,7 @@ static_assert(program<outer>::view().places.size() > 0);
 /// The places of a graph, each as "formula @ place".
 std::vector<std::string> places_of(graph_view g) {
     std::vector<std::string> list;
-    for (const place& p : g.places) list.push_back((to_text(g, p.value) << " @ " << g.text_of(p.text)).str());
+    for (const source_place& p : g.places) list.push_back((to_text(g, p.value) << " @ " << g.text_of(p.text)).str());
     return list;
 }
 std::string at_line(const std::string& formula, std::uint32_t line) {
