@@ -152,8 +152,10 @@ public:
         if (about(n.code).shape == form::reduction || about(n.code).shape == form::along)
             add_largest(report, p);
         else
-            for (std::size_t i = 0; i < static_cast<std::size_t>(value_arity(n)); ++i)
-                add(report, {n.args[i], p.where}, p);
+            search_.any_operand(p, [&](const point& operand) {
+                add(report, operand, p);
+                return false;
+            });
         add_inputs(report, p, p);
         for (const firing& f : g_.log)
             if (f.made == p.id) report.rule = rules[f.rule].name;

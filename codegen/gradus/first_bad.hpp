@@ -42,13 +42,13 @@ struct bad_value {
     std::string operation;          ///< "log", "div", "sum", …; "argument"
     double value = 0;               ///< as computed: a finite one is beyond the largest float32 that an output can hold
     std::vector<coordinate> index;  ///< in the order of the kernel's axes
-    std::vector<bad_operand> operands;  ///< then the arguments' elements behind them; of a row, its largest element
+    std::vector<bad_operand> operands;  ///< of a row the largest element; then the arguments' elements behind them
     bool given = false;                 ///< an argument holds it
     std::string rule;                   ///< the rewrite rule that made the node, empty if the user wrote it
     std::string place;                  ///< "loss.cpp:12" of a `located` formula, empty if there is none
     std::string kernel;                 ///< the names of the kernel's expressions
     std::string made_at;                ///< "train.cpp:30" of jit<...>(), empty if unknown
-    std::string output;                 ///< the name of the output that it reaches, or "output 1"
+    std::string output;                 ///< the name of the output that it reaches; its number, from 1, if it has none
     double output_value = 0;
     std::vector<coordinate> output_index;
 

@@ -150,6 +150,14 @@ TEST_CASE("a branch that is not taken is never blamed") {
     CHECK(bad->index == coordinates{{"i", 2}});
 }
 
+TEST_CASE("a constant infinity is told where it is used") {
+    const auto bad = jit(where(x > 0, x, infinite) + y).first_bad(x = floats{1, -1}, y = floats{2, 2});
+    REQUIRE(bad);
+    CHECK(bad->operation == "where");
+    CHECK(bad->index == coordinates{{"i", 1}});
+    CHECK(bad->operands.empty());  // x is in the branch that is not taken
+}
+
 TEST_CASE("masked logits are no fault, a row of nothing else is") {
     const auto step = jit(log_softmax(logits, over<"class">) * 0.5, softmax(logits, over<"class">));
     const floats masked{0, -infinite, 1, 2};

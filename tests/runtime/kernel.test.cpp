@@ -471,6 +471,25 @@ TEST_CASE("statistics count calls, time and bytes when asked") {
     CHECK(k.stats().nanoseconds > 0);
 }
 
+TEST_CASE("a watch stands around the computation of every call") {
+    kernel k(negation(), "negation", negation_program);
+    std::vector<float> x{1, 2, 3, 4, 5, 6};
+    std::vector<float> y(6, 9);
+    std::vector<float> seen;
+    k.watch([&](std::span<const argument> inputs, std::span<const argument> outputs, const auto& compute) {
+        CHECK(inputs[0].data == x.data());
+        CHECK(outputs[0].data == y.data());
+        seen.push_back(y[5]);
+        compute();
+        seen.push_back(y[5]);
+    });
+    const auto once = [&] { run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))}); };
+    once();
+    x[5] = 7;
+    once();
+    CHECK(seen == std::vector<float>{9, -6, -6, -7});
+}
+
 TEST_CASE("GRADUS_LOG=launch writes one line a launch") {
     setenv("GRADUS_LOG", "launch", 1);
     kernel k(negation(), "negation", negation_program);
