@@ -140,6 +140,8 @@ void store(char* to, element type, double value) {
     switch (type) {
         case element::float32: return put<float>(to, value);
         case element::float64: return put<double>(to, value);
+        case element::float16: return put<float16>(to, value);
+        case element::bfloat16: return put<bfloat16>(to, value);
         case element::int8: return put<std::int8_t>(to, value);
         case element::int16: return put<std::int16_t>(to, value);
         case element::int32: return put<std::int32_t>(to, value);
