@@ -151,7 +151,7 @@ private:
                              to[static_cast<std::size_t>(first)] = folded(n.code, row, exact);
                              return;
                          }
-                         const std::vector<possible> parts = softmax_of(how_, row, n.code == op::log_softmax);
+                         const std::vector<possible> parts = softmax_of(how_, row, n.code);
                          for (std::size_t i = 0; i < row.size(); ++i)
                              to[static_cast<std::size_t>(places[i])] = parts[i];
                      });

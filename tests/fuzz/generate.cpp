@@ -42,13 +42,13 @@ const std::vector<pattern_rule>& pattern_rules() {
 
 constexpr std::array unary_ops{op::neg,        op::abs,        op::sign,        op::exp,          op::expm1,    op::log,
                                op::log1p,      op::sqrt,       op::tanh,        op::sigmoid,      op::softplus, op::erf,
-                               op::normal_cdf, op::normal_pdf, op::tanhshrink,  op::softsign,     op::sin,      op::cos,
+                               op::exp2,       op::log2,       op::erfc,        op::normal_cdf, op::normal_pdf, op::tanhshrink,  op::softsign,     op::sin,      op::cos,
                                op::floor,      op::isnan,      op::logical_not, op::stop_gradient};
 constexpr std::array binary_ops{op::add, op::sub, op::mul, op::div, op::scaled, op::pow, op::min, op::max};
 constexpr std::array comparison_ops{op::less,  op::less_equal, op::greater,     op::greater_equal,
                                     op::equal, op::not_equal,  op::logical_and, op::logical_or};
 constexpr std::array reduction_ops{op::reduce_sum, op::reduce_sum, op::reduce_max, op::reduce_min,
-                                   op::logsumexp,  op::softmax,    op::log_softmax};
+                                   op::logsumexp,  op::softmax,    op::log_softmax, op::softmax_complement};
 
 template <std::size_t Size>
 op any_of(dice& d, const std::array<op, Size>& all) {
@@ -354,7 +354,7 @@ private:
         }
     }
     void fill_labels(const input& in, input_data& data) {
-        data.type = static_cast<element>(2 + dice_.below(8));
+        data.type = static_cast<element>(static_cast<std::uint64_t>(element::int8) + dice_.below(8));
         std::int64_t extent = 1;
         for (const label& l : labels_)
             if (graph_.text_of(graph_.inputs()[(*l.value).ref].name) == graph_view(p_.formula).text_of(in.name))

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 namespace gradus::fuzz {
 namespace {
@@ -196,13 +198,16 @@ real ulp_of(op code) {
         case op::normal_pdf: return 6;
         case op::tanh:
         case op::sigmoid:
-        case op::softplus: return 4;
+        case op::softplus:
+        case op::erfc: return 4;
         case op::expm1:
         case op::log1p:
         case op::softsign:
         case op::pow: return 3;
         case op::exp:
+        case op::exp2:
         case op::log:
+        case op::log2:
         case op::erf:
         case op::sin:
         case op::cos: return 2;
@@ -217,6 +222,10 @@ possible function_of(op code, const possible& a) {
         case op::log:
             return rising(
                 a, [](real x) { return std::log(x == 0 ? real{0} : x); }, 0);
+        case op::exp2: return rising(a, [](real x) { return std::exp2(x); });
+        case op::log2:
+            return rising(
+                a, [](real x) { return std::log2(x == 0 ? real{0} : x); }, 0);
         case op::log1p:
             return rising(
                 a, [](real x) { return std::log1p(x); }, -1);
@@ -227,12 +236,14 @@ possible function_of(op code, const possible& a) {
         case op::sigmoid: return rising(a, sigmoid);
         case op::softplus: return rising(a, softplus);
         case op::erf: return rising(a, [](real x) { return std::erf(x); });
+        case op::erfc: return rising(negative(a), [](real x) { return std::erfc(-x); });
         case op::normal_cdf: return rising(a, normal_cdf);
         case op::normal_pdf: return bell(a);
         case op::tanhshrink: return rising(a, tanhshrink);
         case op::softsign: return rising(a, softsign);
         case op::sin: return wave(a, [](real x) { return std::sin(x); });
-        default: return wave(a, [](real x) { return std::cos(x); });
+        case op::cos: return wave(a, [](real x) { return std::cos(x); });
+        default: throw std::logic_error("no set of values for " + std::string(about(code).name));
     }
 }
 
@@ -398,7 +409,8 @@ possible logsumexp_of(const arithmetic& how, std::span<const possible> row) {
     const real size = std::isfinite(largest) ? std::abs(largest) : 0;
     return widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * size));
 }
-std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, bool logarithm) {
+std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, op code) {
+    const bool logarithm = code == op::log_softmax;
     const auto everywhere = [&](const possible& p) { return std::vector<possible>(row.size(), p); };
     if (!all_numbers(row)) return everywhere(only_nan());
     const possible largest = extreme_of(row, true);
@@ -411,6 +423,12 @@ std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible
         const real distance = (others.shift - mine) + others.rest;
         return distance > 0 ? -distance - std::log1p(std::exp(-distance)) : -std::log1p(std::exp(distance));
     };
+    // The same with the parts exchanged: falls with the element, rises with the others.
+    const auto log_rest = [&](real mine, const log_sum& others) {
+        if (mine == -endless) return real{0};
+        if (others.shift == -endless) return -endless;
+        return log_part(0, {mine - others.shift, -others.rest});
+    };
     const real size = std::abs(largest.high);
     const bool nan = any_nan(row);
     std::vector<possible> all;
@@ -419,7 +437,12 @@ std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible
         possible p = between(0, log_part(mine.high, others_low[i]), nan);
         p.low = std::min(p.high, log_part(mine.low, others_high[i]));
         const real distance = std::isfinite(mine.low) ? std::abs(largest.high - mine.low) : 0;
-        if (logarithm)
+        if (code == op::softmax_complement) {
+            const real low = log_rest(mine.high, others_low[i]), high = log_rest(mine.low, others_high[i]);
+            const real away = std::isfinite(others_low[i].shift) ? std::abs(largest.high - others_low[i].shift) : 0;
+            all.push_back(off_by(how, between(std::exp(std::min(low, high)), std::exp(high), nan),
+                                 roundings(row.size()) + 2 * (distance + away)));
+        } else if (logarithm)
             all.push_back(widened(how, p, how.epsilon() * (roundings(row.size()) + 2 * distance + 2 * size)));
         else
             all.push_back(

@@ -92,7 +92,7 @@ possible apply(const arithmetic& how, op code, const possible& a, const possible
 possible sum_of(const arithmetic& how, std::span<const possible> row, bool exact);
 possible extreme_of(std::span<const possible> row, bool largest);
 possible logsumexp_of(const arithmetic& how, std::span<const possible> row);
-std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, bool logarithm);
+std::vector<possible> softmax_of(const arithmetic& how, std::span<const possible> row, op code);
 /// Whether the element at `place` attains the row's extreme.
 possible attains(const arithmetic& how, std::span<const possible> row, std::size_t place, bool largest);
 

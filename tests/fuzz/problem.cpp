@@ -106,7 +106,7 @@ private:
         std::string name, type, equals;
         words >> name >> type;
         input_data& to = p_.inputs[input_named(g_, name)];
-        for (int e = 0; e < 10; ++e)
+        for (int e = 0; e <= static_cast<int>(element::uint64); ++e)
             if (name_of(static_cast<element>(e)) == type) to.type = static_cast<element>(e);
         to.how = arranged(words, true);
         words >> equals;
