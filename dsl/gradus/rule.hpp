@@ -41,6 +41,7 @@ struct rule {
     rewriting (*body)(const pattern&) = nullptr;  ///< null: done by the function of the same name
     double fails_at = no_failure;       ///< numerical rules: an `a` at which the plain form loses its digits in float32
     bool (*holds)(double k, double l) = nullptr;  ///< what the constants must satisfy; null: nothing
+    bool of_variable = false;                     ///< `a` stands for anything but a constant
 };
 
 namespace detail {
@@ -59,6 +60,7 @@ struct compiled_rule {
     node_id to = no_node;
     std::uint16_t row = 0;
     bool (*holds)(double k, double l) = nullptr;
+    bool of_variable = false;
     /// What the first two operands of `from` must be: op::wildcard for anything, op::count_ for no operand.
     std::array<op, 2> operand{op::count_, op::count_};
 };
@@ -84,7 +86,8 @@ constexpr rule_draft draft_rules(const std::array<rule, Count>& rows) {
     for (std::size_t i = 0; i < Count; ++i) {
         if (rows[i].body == nullptr) continue;
         const rewriting r = rows[i].body(p);
-        compiled_rule made{(*r.from).code, r.from.id, r.to.id, static_cast<std::uint16_t>(i), rows[i].holds};
+        compiled_rule made{(*r.from).code, r.from.id,     r.to.id, static_cast<std::uint16_t>(i),
+                           rows[i].holds,  rows[i].of_variable};
         for (int k = 0; k < 2 && k < arity(*r.from); ++k) {
             const node& wanted = graph[(*r.from).args[static_cast<std::size_t>(k)]];
             const bool constant = wanted.code == op::wildcard && wanted.ref >= first_constant_wildcard;
@@ -129,6 +132,7 @@ struct rule_book {
             if (!match_operands(graph, nodes[rules[i].from], n, bound)) continue;
             if (rules[i].holds != nullptr && !rules[i].holds(constant(graph, bound, 0), constant(graph, bound, 1)))
                 continue;
+            if (rules[i].of_variable && graph[bound.node[0]].code == op::constant) continue;
             const node_id made = instantiate(graph, rules[i], rules[i].to, bound);
             graph.log(rules[i].row, made);
             return made;

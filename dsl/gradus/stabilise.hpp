@@ -202,7 +202,8 @@ inline constexpr std::array stabilise_rules{
     rule{"entropy term", "0 log 0 is NaN; the limit is 0",
          [](const pattern& p) { return rewriting{p.a * log(p.a), scaled(p.a, log(p.a))}; }, 0},
     rule{"relative entropy term", "0 log (0 / b) is NaN; the limit is 0",
-         [](const pattern& p) { return rewriting{p.a * log(p.a / p.b), scaled(p.a, log(p.a / p.b))}; }, 0},
+         [](const pattern& p) { return rewriting{p.a * log(p.a / p.b), scaled(p.a, log(p.a / p.b))}; }, 0,
+         nullptr, true},
     rule{"absolute value", "a * a overflows and underflows",
          [](const pattern& p) {
              return rewriting{sqrt(p.a * p.a), abs(p.a)};
