@@ -2,9 +2,10 @@
 // What the emit*.cpp files share. Start reading in emit.cpp (stages and loops); emit_value.cpp makes the
 // value of a node, emit_memory.cpp loads and stores, emit_fold.cpp reduces.
 //
-// Every value is a vector of `lanes` elements: reals in the type that the plan gives the node (float or
-// double), integers in i64, booleans in i1. What does not vary along the lane axis is the same in all lanes. A value is emitted where all
-// its axes are known and remembered until its loop ends, so uniform work stays outside of inner loops.
+// Every value is a vector of `lanes` elements: reals in the type that the plan gives the node (float or double),
+// integers in i64, booleans in i1. What does not vary along the lane axis is the same in all lanes. A value is
+// emitted where all its axes are known and remembered until its loop ends, so uniform work stays outside of inner
+// loops.
 #pragma once
 
 #include <functional>

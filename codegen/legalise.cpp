@@ -124,7 +124,8 @@ private:
     }
     /// A row less its largest value, and how much the sum of its exponentials exceeds 1, the share of one largest
     /// value: taken of the others alone, the excess keeps its digits where it is small, and with it the loss of a
-    /// confident row. No term is negative, as abs and max tell the analysis of signs. NaN where the row holds NaN or its largest value is infinite.
+    /// confident row. No term is negative, as abs and max tell the analysis of signs. NaN where the row holds NaN or
+    /// its largest value is infinite.
     struct shifted_row {
         sym largest, difference, excess;
     };

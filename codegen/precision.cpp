@@ -85,7 +85,8 @@ private:
     /// Holds no rounding when it is computed in float32.
     bool is_exact(const node& n) const {
         if (n.type != kind::real) return true;
-        if (n.code == op::constant) return static_cast<double>(static_cast<float>(n.value)) == n.value || std::isnan(n.value);
+        if (n.code == op::constant)
+            return static_cast<double>(static_cast<float>(n.value)) == n.value || std::isnan(n.value);
         if (about(n.code).shape == form::leaf || jumps(n) || counts(n)) return true;
         return passes_on(n) && !has_rounded_operand(n);
     }

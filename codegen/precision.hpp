@@ -7,8 +7,8 @@
 // argument), so everything that such a value is made of is computed in float64 and rounded when it is stored.
 // Conditions decide on float64 values too. A sum rounds at every addition, so its lanes are float64.
 //
-// Two accuracies of float64: `wide` has all but the last digits; `short_wide` has some ten digits, enough for a float32 whose
-// operands no operation magnifies (products, quotients, sums of one sign), and quicker to compute.
+// Two accuracies of float64: `wide` has all but the last digits; `short_wide` has some ten, enough for a float32
+// whose operands no operation magnifies (products, quotients, sums of one sign), and is quicker to compute.
 #pragma once
 
 #include <cstdint>

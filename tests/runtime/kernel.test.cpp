@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Programs here are C++ functions that keep the agreement of program.hpp, in place of generated code.
+// Calls of kernels: variants, threads, checks, copies. Their programs are C++ functions (programs.hpp).
 #include <atomic>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <unistd.h>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -19,59 +15,11 @@
 #include <gradus/error.hpp>
 #include <gradus/runtime.hpp>
 
-#include "runtime/hand_made.hpp"
+#include "runtime/programs.hpp"
 #include "support/catch.hpp"
 
 namespace gradus {
 namespace {
-
-template <class T>
-T* pointer(void* const* data, std::size_t position) {
-    return static_cast<T*>(data[position]);
-}
-
-stage_shape stage_of(stage_form form, axis_set rows, axis_set inner = 0, int lane = -1) {
-    stage_shape stage;
-    stage.form = form;
-    stage.rows = rows;
-    stage.inner = inner;
-    stage.lane = lane;
-    return stage;
-}
-
-/// y[i, j] = -x[i, j], as one loop or two.
-graph negation() {
-    hand_made made;
-    const node_id x = made.add_input("x", {"i", "j"});
-    made.add_output("y", made.apply(op::neg, {x}), {"i", "j"});
-    return made.g;
-}
-
-template <int Loops>
-std::int64_t negate(void* const* data, const std::int64_t* shape, std::int64_t, std::int64_t begin, std::int64_t end) {
-    const std::int64_t columns = shape[Loops - 1];
-    const std::int64_t* in = shape + Loops;
-    const std::int64_t* out = in + Loops;
-    for (std::int64_t item = begin; item < end; ++item) {
-        const std::int64_t i = Loops == 1 ? 0 : item / columns;
-        const std::int64_t j = Loops == 1 ? item : item % columns;
-        pointer<float>(data, 1)[i * out[0] + j * out[Loops - 1]] =
-            -pointer<const float>(data, 0)[i * in[0] + j * in[Loops - 1]];
-    }
-    return -1;
-}
-
-executable negation_program(const layout& arrangement, std::span<const element>) {
-    executable made;
-    const bool one = arrangement.loops.size() == 1;
-    made.entry = one ? negate<1> : negate<2>;
-    made.stages = {stage_of(stage_form::rows, one ? 0b1 : 0b11)};
-    return made;
-}
-
-void run(kernel& k, const std::vector<argument>& inputs, const std::vector<argument>& outputs) {
-    k.run(inputs, outputs);
-}
 
 TEST_CASE("a kernel computes its outputs and compiles one variant for each layout") {
     kernel k(negation(), "negation", negation_program);
@@ -454,64 +402,6 @@ TEST_CASE("an input is copied when an output in its memory would overwrite what 
 TEST_CASE("an input is not copied for an output that the code computes in place") {
     std::vector<float> memory{1, 100, 2, 100, 4, 100};
     CHECK(sum_after_negation_in_place({{0, 0}}, memory) == -7);
-}
-
-TEST_CASE("statistics count calls, time and bytes when asked") {
-    kernel k(negation(), "negation", negation_program);
-    std::vector<float> x(6);
-    std::vector<float> y(6);
-    const auto once = [&] { run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))}); };
-    once();
-    CHECK(k.stats().calls == 0);
-    k.measure(true);
-    once();
-    once();
-    CHECK(k.stats().calls == 2);
-    CHECK(k.stats().bytes == 2 * (24 + 24));
-    CHECK(k.stats().nanoseconds > 0);
-}
-
-TEST_CASE("a watch stands around the computation of every call") {
-    kernel k(negation(), "negation", negation_program);
-    std::vector<float> x{1, 2, 3, 4, 5, 6};
-    std::vector<float> y(6, 9);
-    std::vector<float> seen;
-    k.watch([&](std::span<const argument> inputs, std::span<const argument> outputs, const auto& compute) {
-        CHECK(inputs[0].data == x.data());
-        CHECK(outputs[0].data == y.data());
-        seen.push_back(y[5]);
-        compute();
-        seen.push_back(y[5]);
-    });
-    const auto once = [&] { run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))}); };
-    once();
-    x[5] = 7;
-    once();
-    CHECK(seen == std::vector<float>{9, -6, -6, -7});
-}
-
-TEST_CASE("GRADUS_LOG=launch writes one line a launch") {
-    setenv("GRADUS_LOG", "launch", 1);
-    kernel k(negation(), "negation", negation_program);
-    unsetenv("GRADUS_LOG");
-    std::vector<float> x(6);
-    std::vector<float> y(6);
-
-    std::FILE* caught = std::tmpfile();
-    std::fflush(stderr);
-    const int terminal = dup(2);
-    dup2(fileno(caught), 2);
-    run(k, {make_argument(view(x, {2, 3}))}, {make_argument(view(y, {2, 3}))});
-    std::fflush(stderr);
-    dup2(terminal, 2);
-    close(terminal);
-
-    std::rewind(caught);
-    char line[256] = {};
-    REQUIRE(std::fgets(line, sizeof line, caught) != nullptr);
-    CHECK(std::string(line).find("gradus: launch negation i=2 j=3 loops=1 48 bytes ") == 0);
-    CHECK(std::fgets(line, sizeof line, caught) == nullptr);
-    std::fclose(caught);
 }
 
 }  // namespace
