@@ -37,18 +37,12 @@ struct tally {
     std::array<std::uint64_t, bucket_ends.size() + 1> histogram{};
     std::vector<miss> worst;  ///< at most worst_kept, sorted; none without an error
 
-    void add(const miss& m);
     void add(const tally& other);
-    void count_error(double error) {
-        ++count;
-        std::size_t bucket = 0;
-        if (error > bucket_ends[0])
-            for (const double end : bucket_ends) bucket += error > end;
-        ++histogram[bucket];
-    }
+    void count_errors(std::span<const double> errors);
+    /// Keeps the miss if it is among the worst; does not count it.
     void keep(const miss& m);
-    /// A smaller error is none of the worst.
-    double least_kept() const { return worst.size() < worst_kept ? 0 : worst.back().error; }
+    /// Of inputs from `pattern` on, a smaller error is none of the worst; NaN: nor is any other.
+    double least_to_keep(std::uint32_t pattern) const;
     double maximum() const { return worst.empty() ? 0 : worst.front().error; }
 };
 

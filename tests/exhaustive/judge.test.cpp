@@ -115,7 +115,11 @@ TEST_CASE("tallies do not depend on the order of their parts") {
     for (std::uint32_t i = 0; i < 64; ++i) misses.push_back({static_cast<double>(i * 7 % 16) / 4, i, 0, 0});
     const auto split_at = [&](std::size_t cut) {
         tally first, second;
-        for (std::size_t i = 0; i < misses.size(); ++i) (i < cut ? first : second).add(misses[i]);
+        for (std::size_t i = 0; i < misses.size(); ++i) {
+            tally& part = i < cut ? first : second;
+            part.count_errors(std::span(&misses[i].error, 1));
+            part.keep(misses[i]);
+        }
         second.add(first);
         return second;
     };
