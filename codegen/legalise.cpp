@@ -111,9 +111,8 @@ private:
     }
     sym fold(op code, sym e, axis_set over) {
         const axis_set present = over & e.axes();
-        sym result = present != 0 ? e.apply(code, present) : e;
-        if (code == op::reduce_sum && present != over) result = result * extent_of(e, over_axes{over & ~present});
-        return result;
+        const sym result = present != 0 ? e.apply(code, present) : e;
+        return present == over ? result : repeated(code, result, over_axes{over & ~present});
     }
     sym reduction(const node& n) {
         const axis_set over = loops_of(n.over);

@@ -138,8 +138,9 @@ constexpr std::array<emitter, op_count> emitters = [] {
 
 llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value* b) {
     const two_part difference = two_sum(number{&m, a}, -number{&m, b});
-    const mask finite = abs(difference.high) < std::numeric_limits<double>::infinity();
-    return core_exp(difference.high, select(finite, difference.low, 0.0)).v;
+    // Beyond, e^x is 0 or infinite, and the rounding error of a huge difference is itself huge, or undefined.
+    const mask in_range = abs(difference.high) < 1024.0;
+    return core_exp(difference.high, select(in_range, difference.low, 0.0)).v;
 }
 
 emitter emitter_of(op code) { return emitters[static_cast<std::size_t>(code)]; }

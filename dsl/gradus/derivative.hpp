@@ -14,8 +14,44 @@ namespace detail {
 
 constexpr bool is_zero(sym a) { return (*a).code == op::constant && (*a).value == 0; }
 
-/// The condition under which g can differ from zero, if g is a select with a zero branch, or a sum or
-/// product of such; id no_node if there is none.
+/// Conditions each of which must hold for s to differ from zero: those of the selects with a zero branch that s is,
+/// or is a product, or of which s is a sum or another choice.
+constexpr vec<node_id> guards_of(sym s, int depth = 0) {
+    constexpr int depth_limit = 8;
+    const node n = *s;
+    const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
+    const auto of = [&](std::size_t i) { return guards_of(at(i), depth + 1); };
+    const auto both = [&](vec<node_id> a, const vec<node_id>& b) {
+        for (const node_id guard : b) a.push_back(guard);
+        return a;
+    };
+    const auto common = [&](const vec<node_id>& a, const vec<node_id>& b) {
+        vec<node_id> shared;
+        for (const node_id guard : a)
+            for (const node_id other : b)
+                if (guard == other) shared.push_back(guard);
+        return shared;
+    };
+    if (depth == depth_limit) return {};
+    switch (n.code) {
+        case op::where: {
+            vec<node_id> own;
+            if (is_zero(at(2))) own.push_back(n.args[0]);
+            if (is_zero(at(1))) own.push_back((!at(0)).id);
+            if (own.size() == 0) return common(of(1), of(2));
+            return both(own, of(is_zero(at(2)) ? 1 : 2));
+        }
+        case op::neg:
+        case op::div: return of(0);
+        case op::mul: return both(of(0), of(1));
+        case op::add:
+        case op::sub: return common(of(0), of(1));
+        default: return {};
+    }
+}
+
+/// The condition under which g can differ from zero, if g is a select with a zero branch, or a sum, a product or a
+/// choice of such; id no_node if there is none.
 constexpr sym guard_of(sym g) {
     constexpr int depth_limit = 8;
     const auto walk = [&](auto&& self, sym s, int depth) -> sym {
@@ -24,10 +60,12 @@ constexpr sym guard_of(sym g) {
         if (depth == depth_limit) return none;
         const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
         switch (n.code) {
-            case op::where:
+            case op::where: {
                 if (is_zero(at(2))) return at(0);
                 if (is_zero(at(1))) return !at(0);
-                return none;
+                const vec<node_id> guards = guards_of(s);
+                return guards.size() > 0 ? sym{s.graph, guards[0]} : none;
+            }
             case op::neg: return self(self, at(0), depth + 1);
             case op::div: return self(self, at(0), depth + 1);
             case op::mul: {

@@ -128,12 +128,8 @@ constexpr node_id drop_missing_axes(builder& graph, const node& n) {
     const axis_set present = n.over & graph[n.args[0]].axes;
     if (present == n.over) return no_node;
     const sym operand{&graph, n.args[0]};
-    const sym count = extent_of(operand, over_axes{n.over & ~present});
-    sym reduced = operand;
-    if (present != 0) reduced = operand.apply(n.code, present);
-    if (n.code == op::reduce_sum) reduced = reduced * count;
-    if (n.code == op::logsumexp) reduced = reduced + log(count);
-    return fired(graph, structural::missing_axis, reduced.id);
+    const sym reduced = present != 0 ? operand.apply(n.code, present) : operand;
+    return fired(graph, structural::missing_axis, repeated(n.code, reduced, over_axes{n.over & ~present}).id);
 }
 
 /// The label that must lie inside the axis and at whose position along it alone `condition` holds; else no_node.

@@ -26,6 +26,7 @@ constexpr double lost_in_float32(double k) {
 constexpr bool collectable(double k, double l) {
     return exact_sum(k, l) && lost_in_float32(math::add(k, l)) <= math::add(lost_in_float32(k), lost_in_float32(l));
 }
+constexpr bool one_more(double k, double) { return collectable(k, 1); }
 }  // namespace detail
 
 inline constexpr std::array simplify_rules{
@@ -114,11 +115,13 @@ inline constexpr std::array simplify_rules{
     rule{"like terms", "k a + l a is (k + l) a",
          [](const pattern& p) {
              return rewriting{p.k * p.a + p.l * p.a, (p.k + p.l) * p.a};
-         }},
+         },
+         no_failure, detail::collectable},
     rule{"like term", "k a + a is (k + 1) a",
          [](const pattern& p) {
              return rewriting{p.k * p.a + p.a, (p.k + 1.0) * p.a};
-         }},
+         },
+         no_failure, detail::one_more},
     rule{"repeated term", "(a + b) + b is a + 2 b",
          [](const pattern& p) {
              return rewriting{(p.a + p.b) + p.b, p.a + 2.0 * p.b};
@@ -126,11 +129,13 @@ inline constexpr std::array simplify_rules{
     rule{"repeated scaled term", "(a + k b) + b is a + (k + 1) b",
          [](const pattern& p) {
              return rewriting{(p.a + p.k * p.b) + p.b, p.a + (p.k + 1.0) * p.b};
-         }},
+         },
+         no_failure, detail::one_more},
     rule{"repeated scaled terms", "(a + k b) + l b is a + (k + l) b",
          [](const pattern& p) {
              return rewriting{(p.a + p.k * p.b) + p.l * p.b, p.a + (p.k + p.l) * p.b};
-         }},
+         },
+         no_failure, detail::collectable},
     // products
     rule{"unit factor", "1 * a is a",
          [](const pattern& p) {

@@ -60,6 +60,18 @@ constexpr sym softmax_complement(sym a, over_axes over) { return a.apply(op::sof
 constexpr sym at(sym a, over_axes over, sym label) { return a.apply(op::at, label, over.set); }
 constexpr sym extent_of(sym in, over_axes over) { return {in.graph, in.graph->extent(over.set)}; }
 constexpr sym index_of(sym in, over_axes over) { return {in.graph, in.graph->index(std::countr_zero(over.set))}; }
+/// A reduction along axes that a lacks, so that all values are a. Of no values it is 0 for a sum, ∞ for the smallest,
+/// -∞ for the largest and for logsumexp.
+constexpr sym repeated(op reduction, sym a, over_axes over) {
+    const sym count = extent_of(a, over);
+    constexpr double infinity = __builtin_inf();
+    switch (reduction) {
+        case op::reduce_sum: return (*a).code == op::constant ? a * count : scaled(count, a);
+        case op::reduce_max: return where(count > 0.0, a, -infinity);
+        case op::reduce_min: return where(count > 0.0, a, infinity);
+        default: return where(count > 0.0, a + log(count), -infinity);
+    }
+}
 constexpr sym mean(sym a, over_axes over) { return sum(a, over) / extent_of(a, over); }
 
 /// The builder's axes that over<"a", "b"> names.
