@@ -43,13 +43,14 @@ struct constants {
     static N inv_root_two_pi() { return boost::math::constants::one_div_root_two_pi<N>(); }  ///< 1/√(2π)
     static N ln_two() { return boost::math::constants::ln_two<N>(); }
 };
-template <>
-struct constants<bounded> {
-    static bounded rounded(double v) { return {v, 2 * detail::unit * v}; }
-    static bounded root_half() { return rounded(std::numbers::sqrt2 / 2); }
-    static bounded two_over_root_pi() { return rounded(2 * std::numbers::inv_sqrtpi); }
-    static bounded inv_root_two_pi() { return rounded(0.3989422804014326779); }
-    static bounded ln_two() { return rounded(std::numbers::ln2); }
+template <class Real>
+struct constants<bounded_by<Real>> {
+    using number = bounded_by<Real>;
+    static number rounded(Real v) { return {v, 2 * number::unit * v}; }
+    static number root_half() { return rounded(std::numbers::sqrt2_v<Real> / 2); }
+    static number two_over_root_pi() { return rounded(2 * std::numbers::inv_sqrtpi_v<Real>); }
+    static number inv_root_two_pi() { return rounded(Real(0.398942280401432677939946059934381868L)); }
+    static number ln_two() { return rounded(std::numbers::ln2_v<Real>); }
 };
 inline exact exp2(const exact& x) { return exp(x * constants<exact>::ln_two()); }
 inline exact log2(const exact& x) { return log(x) / constants<exact>::ln_two(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The mathematics that several rows share, for `bounded` and `exact` alike, and for float as textbooks write it.
+// The mathematics that several rows share, for `bounded`, `long_bounded` and `exact` alike, and for float as textbooks write it.
 #pragma once
 
 #include <cmath>
@@ -43,7 +43,7 @@ both<N> distribution_of(N x) {
 /// 2^-20) leave 2^-90, and 60 leave 2^-600.
 template <class N>
 both<N> tanhshrink_of(N x) {
-    const int terms = !std::is_same_v<N, bounded> ? 60 : abs(x) < 0x1p-20 ? 3 : 14;
+    const int terms = std::is_same_v<N, exact> ? 60 : abs(x) < 0x1p-20 ? 3 : 14;
     const N t = tanh(x), slope = t * t;
     if (abs(x) >= 1) return {x - t, slope};
     N term = x * x * x / 6, sum = 2 * term;
@@ -73,7 +73,7 @@ inline float softsign(float x) { return x / (1 + std::fabs(x)); }
 inline float softsign_slope(float x) { return 1 / ((1 + std::fabs(x)) * (1 + std::fabs(x))); }
 }  // namespace plain
 
-/// `expression` as a formula in x, for `bounded` and `exact` (of type N), and for float.
+/// `expression` as a formula in x, for the oracles' numbers (of type N), and for float.
 #define GRADUS_MATHEMATICS(...) []<class N>([[maybe_unused]] N x) -> gradus::exhaustive::both<N> { __VA_ARGS__ }
 #define GRADUS_PLAIN(...) [](float x) -> float { return static_cast<void>(x), static_cast<float>(__VA_ARGS__); }
 #define GRADUS_LIBRARY(...) [](auto x) { return __VA_ARGS__; }

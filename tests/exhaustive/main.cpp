@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gradus_exhaustive [function...]: proves the error bounds of float32 functions of one input, value and gradient.
-// By default every 257th bit pattern and special values; with --all every one of 2^32. The exit status is 1 if a
+// By default every 257th bit pattern and special values; with --all every one of 2^32. With --float64 values in float64
+// as well. The exit status is 1 if a
 // bound is broken, 2 for a wrong command.
 #include <algorithm>
 #include <chrono>
@@ -23,6 +24,7 @@ struct command {
     std::vector<std::string> functions;
     settings how{.every = 257};
     std::string page;
+    std::uint64_t float64 = 0;
     bool all = false, list = false, no_peers = false;
 };
 
@@ -65,7 +67,8 @@ std::vector<const subject*> chosen_of(const std::vector<subject>& table, const s
 result run(const subject& one, const command& c) {
     bar shown(one.about.name);
     const input_set inputs(c.how.every, one.about.kinks);
-    result r{&one, judge(one, inputs, c.how, std::ref(shown)), {}};
+    result r{&one, judge(one, inputs, c.how, std::ref(shown)), {}, {}};
+    if (c.float64 > 0) r.in_float64 = judge_float64(one, c.float64, std::ref(shown));
     if (!c.page.empty()) r.fast = measure_speed(one);
     return r;
 }
@@ -88,9 +91,10 @@ int prove(const command& c) {
         const auto start = std::chrono::steady_clock::now();
         results.push_back(run(*one, c));
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-        if (!holds(*one, results.back().found)) ++broken;
-        fmt::print("{}    {} inputs, {} results by 512 bits, {:.1f} s\n", lines_of(results.back()),
-                   results.back().found.value.count, results.back().found.refined, passed.count());
+        const result& r = results.back();
+        if (!holds(*one, r.found) || r.in_float64.worst.error > one->about.float64_bound) ++broken;
+        fmt::print("{}    {} inputs, {} results by 512 bits, {:.1f} s\n", lines_of(r), r.found.value.count,
+                   r.found.refined, passed.count());
         std::fflush(stdout);
     }
     if (!c.page.empty()) write_page(c, results);
@@ -107,6 +111,7 @@ int main(int argc, char** argv) {
     app.add_flag("--all", c.all, "all 2^32 inputs");
     app.add_option("--every", c.how.every, "every n-th bit pattern (default 257) and special values")
         ->check(CLI::Range(std::uint64_t{1}, input_set::patterns));
+    app.add_option("--float64", c.float64, "values in float64 as well, on hard points and so many random inputs");
     app.add_flag("--no-peers", c.no_peers, "leave plain float32 and libmvec out");
     app.add_option("--page", c.page, "write the Markdown page to this file, with speeds");
     app.add_flag("--list", c.list, "the functions");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "float64.hpp"
 #include "judge.hpp"
 #include "speed.hpp"
 
@@ -13,7 +14,8 @@ namespace gradus::exhaustive {
 struct result {
     const subject* one;
     outcome found;
-    speed fast;  ///< zeros if it was not measured
+    float64_outcome in_float64;  ///< of no input if it was not asked for
+    speed fast;                  ///< zeros if it was not measured
 };
 
 /// One line each for value and gradient, then the worst inputs of what broke its bound.

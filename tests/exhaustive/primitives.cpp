@@ -6,10 +6,16 @@ namespace gradus::exhaustive {
 namespace {
 
 traits elementary(const char* name, limits below, limits above, const char* libmvec) {
-    return {.name = name, .below = below, .above = above, .value_bound = 1, .libmvec = libmvec};
+    const double float64_bound = std::string_view(name) == "exp" || std::string_view(name) == "log" ? 1 : 2;
+    return {.name = name,
+            .below = below,
+            .above = above,
+            .value_bound = 1,
+            .float64_bound = float64_bound,
+            .libmvec = libmvec};
 }
 traits composed(const char* name, limits below, limits above, const char* libmvec = nullptr) {
-    return {.name = name, .below = below, .above = above, .libmvec = libmvec};
+    return {.name = name, .below = below, .above = above, .float64_bound = 2, .libmvec = libmvec};
 }
 /// Of straight pieces: no rounding but the result's. The derivative at NaN is that where comparisons fail.
 traits straight(const char* name, limits below, limits above, double slope_at_nan) {
@@ -18,6 +24,7 @@ traits straight(const char* name, limits below, limits above, double slope_at_na
             .above = above,
             .value_bound = correctly_rounded,
             .slope_bound = correctly_rounded,
+            .float64_bound = correctly_rounded,
             .kinks = {-1, 0, 1},
             .slope_at_nan = slope_at_nan};
 }
