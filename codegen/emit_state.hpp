@@ -74,6 +74,7 @@ private:
     value make_value(node_id id);
     value operand_value(node_id id, std::size_t i);
     value pointwise_value(node_id id);
+    bool takes_exact_difference(node_id exponential) const;
     digits digits_of(node_id id) const;
     value index_value(int axis);
     value extent_value(axis_set axes);

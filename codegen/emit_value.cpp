@@ -113,12 +113,22 @@ digits kernel_emitter::digits_of(node_id id) const {
     return plan_.precisions[id] == precision::short_wide ? digits::few : digits::most;
 }
 
+/// Of a float64 value in a float32 kernel the rounded difference is near enough.
+bool kernel_emitter::takes_exact_difference(node_id exponential) const {
+    const node& difference = at(at(exponential).args[0]);
+    if (difference.code != op::sub || difference.type != kind::real) return false;
+    return plan_.arithmetic == element::float64 || plan_.type_of(exponential) == element::float32;
+}
+
 llvm::Value* kernel_emitter::pointwise_value(node_id id) {
     const node& n = at(id);
-    // In a float32 kernel the float64 difference is near enough.
-    if (n.code == op::exp && plan_.arithmetic == element::float64 && at(n.args[0]).code == op::sub &&
-        at(n.args[0]).type == kind::real)
-        return emit_exp_of_difference(math_, operand_value(n.args[0], 0), operand_value(n.args[0], 1));
+    if (n.code == op::exp && takes_exact_difference(id)) {
+        const node& difference = at(n.args[0]);
+        const value a = real_value(difference.args[0], real_vector(id));
+        const value b = real_value(difference.args[1], real_vector(id));
+        math_.wanted = digits_of(id);
+        return emit_exp_of_difference(math_, a, b);
+    }
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
     for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);

@@ -31,7 +31,7 @@ public:
             signs_[id] = signs_of(g_[id]);
         }
         for (node_id id = size; id-- > 0;) {
-            if (rounds_again(g_[id])) raise(id, precision::short_wide);
+            if (rounds_again(g_[id]) && !is_share(id)) raise(id, precision::short_wide);
             ask_of_operands(id);
         }
         // A choice among values of which one is wide is made on wide ones, and rounded after it.
@@ -107,6 +107,36 @@ private:
         return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n)));
     }
 
+    // ---- the shares of a softmax
+
+    /// A difference of exact numbers from their row's largest.
+    bool is_below_largest(node_id id) const {
+        const node& n = g_[id];
+        return n.code == op::sub && n.type == kind::real && exact_[n.args[0]] && exact_[n.args[1]] &&
+               g_[n.args[1]].code == op::reduce_max;
+    }
+    /// The exponential of such a difference, which the emitter takes of the exact one.
+    bool is_share(node_id id) const { return g_[id].code == op::exp && is_below_largest(g_[id].args[0]); }
+    /// A share, or the choice of the shares whose sum is taken: where the largest element itself stands, 0 or NaN.
+    bool is_spared(node_id id) const {
+        const node& n = g_[id];
+        const auto may_be_chosen = [&](node_id one) {
+            return exact_[one] || is_share(one) || (g_[one].code == op::abs && is_below_largest(g_[one].args[0]));
+        };
+        return is_share(id) || (n.code == op::where && may_be_chosen(n.args[1]) && may_be_chosen(n.args[2]));
+    }
+
+    /// The sum of a row's shares less one of them that is not the largest: 1 and the others, so that no error of a
+    /// share weighs more than in the sum. `legalise` forms the sum as 1 + (ties + others).
+    bool is_rest_of_total(const node& n) const {
+        const node& total = g_[n.args[0]];
+        if (!is_share(n.args[1]) || total.code != op::add) return false;
+        const node &one = g_[total.args[0]], &excess = g_[total.args[1]];
+        if (one.code != op::constant || one.value != 1 || excess.code != op::add) return false;
+        const node& others = g_[excess.args[1]];
+        return others.code == op::reduce_sum && is_spared(others.args[0]);
+    }
+
     void raise(node_id id, precision wanted) { result_[id] = std::max(result_[id], wanted); }
 
     /// What a node's own precision asks of those it is computed from.
@@ -115,10 +145,12 @@ private:
         for (std::size_t i = 0; i < operands_of(n); ++i) {
             const node_id operand = n.args[i];
             if (!is_real(operand) || exact_[operand]) continue;
-            if (used_whole(n, i) || jumps(n))
+            if (used_whole(n, i) || jumps(n)) {
                 raise(operand, precision::wide);
-            else if (result_[id] != precision::narrow)
-                raise(operand, magnifies(n) ? precision::wide : result_[id]);
+            } else if (result_[id] != precision::narrow) {
+                const precision wanted = magnifies(n) ? precision::wide : result_[id];
+                if (wanted == precision::wide || !is_spared(operand)) raise(operand, wanted);
+            }
         }
     }
     /// The relative error of the result may be larger than those of the operands.
@@ -130,7 +162,7 @@ private:
             case op::scaled:
             case op::sqrt: return false;
             case op::add: return (a | signs_[n.args[1]]).mixed();
-            case op::sub: return (a | signs_[n.args[1]].flipped()).mixed();
+            case op::sub: return (a | signs_[n.args[1]].flipped()).mixed() && !is_rest_of_total(n);
             case op::reduce_sum: return a.mixed();
             case op::log1p: return a.negative;
             default: return !passes_on(n);
@@ -149,7 +181,7 @@ private:
     signs signs_of(const node& n) const {
         const auto of = [&](std::size_t i) { return signs_[n.args[i]]; };
         switch (n.code) {
-            case op::constant: return {n.value < 0, n.value > 0};
+            case op::constant: return {n.value<0, n.value> 0};
             case op::index:
             case op::extent:
             case op::uniform:
