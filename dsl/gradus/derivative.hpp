@@ -43,7 +43,8 @@ constexpr vec<node_id> guards_of(sym s, int depth = 0) {
         }
         case op::neg:
         case op::div: return of(0);
-        case op::mul: return both(of(0), of(1));
+        case op::mul:
+        case op::scaled: return both(of(0), of(1));
         case op::add:
         case op::sub: return common(of(0), of(1));
         default: return {};
@@ -68,7 +69,8 @@ constexpr sym guard_of(sym g) {
             }
             case op::neg: return self(self, at(0), depth + 1);
             case op::div: return self(self, at(0), depth + 1);
-            case op::mul: {
+            case op::mul:
+            case op::scaled: {
                 const sym left = self(self, at(0), depth + 1);
                 return left.id != no_node ? left : self(self, at(1), depth + 1);
             }

@@ -34,10 +34,37 @@ template <class N>
 N density_of(N x) {
     return constants<N>::inv_root_two_pi() * exp(-(x * x) / 2);
 }
-/// Φ(x) = erfc(-x/√2)/2 and φ(x).
+/// Of an input: e^(-h/2) (1 - l/2) with x² = h + l exactly. What remains of e^(-l/2) is l²/8, below 2^-90 where
+/// the result is not 0.
+template <class Real>
+bounded_by<Real> density_of(bounded_by<Real> x) {
+    using number = bounded_by<Real>;
+    const Real high = x.v * x.v, low = std::fma(x.v, x.v, -high);
+    if (!(high / 2 < number::steep)) return {0, number::tiny};
+    const Real power = std::exp(-high / 2);
+    return constants<number>::inv_root_two_pi() *
+           number::with(power * (1 - low / 2), number::tiny, number::function_units + 2);
+}
+/// Φ(x) = erfc(-x/√2)/2.
+inline exact normal_cdf_of(const exact& x) { return erfc(-x * constants<exact>::root_half()) / 2; }
+/// Of an input: erfc(h) - 2/√π e^(-h²) l with -x/√2 = h + l. What remains is h l of the second term, which is
+/// itself computed with a part 2^-40 to spare.
+template <class Real>
+bounded_by<Real> normal_cdf_of(bounded_by<Real> x) {
+    using number = bounded_by<Real>;
+    static const Real root_half = constants<number>::root_half().v;
+    static const Real lower = exact(constants<exact>::root_half() - exact(root_half)).template convert_to<Real>();
+    const Real high = -x.v * root_half;
+    if (!(std::fabs(high) < number::far)) return {x.v > 0 ? Real(1) : Real(0), number::unit * (x.v > 0) + number::tiny};
+    const Real low = std::fma(-x.v, root_half, -high) - x.v * lower;
+    const number upper = erfc(number(high));
+    const Real rest = -2 * std::numbers::inv_sqrtpi_v<Real> * std::exp(-high * high) * low;
+    return number(upper.v + rest, upper.e + Real(0x1p-40) * std::fabs(rest) + number::unit * upper.v) / 2;
+}
+/// Φ(x) and φ(x).
 template <class N>
 both<N> distribution_of(N x) {
-    return {erfc(-x * constants<N>::root_half()) / 2, density_of(x)};
+    return {normal_cdf_of(x), density_of(x)};
 }
 /// x - tanh x and tanh²x. Below 1 by Σ 2k/(2k+1)! x^(2k+1) / cosh x, of which 14 terms (3 below
 /// 2^-20) leave 2^-90, and 60 leave 2^-600.

@@ -68,7 +68,9 @@ result run(const subject& one, const command& c) {
     bar shown(one.about.name);
     const input_set inputs(c.how.every, one.about.kinks);
     result r{&one, judge(one, inputs, c.how, std::ref(shown)), {}, {}};
-    if (c.float64 > 0) r.in_float64 = judge_float64(one, c.float64, std::ref(shown));
+    // One that promises nothing is measured only.
+    const std::uint64_t count = std::isfinite(one.about.float64_bound) ? c.float64 : c.float64 / 100;
+    if (count > 0) r.in_float64 = judge_float64(one, count, std::ref(shown));
     if (!c.page.empty()) r.fast = measure_speed(one);
     return r;
 }
@@ -111,7 +113,9 @@ int main(int argc, char** argv) {
     app.add_flag("--all", c.all, "all 2^32 inputs");
     app.add_option("--every", c.how.every, "every n-th bit pattern (default 257) and special values")
         ->check(CLI::Range(std::uint64_t{1}, input_set::patterns));
-    app.add_option("--float64", c.float64, "values in float64 as well, on hard points and so many random inputs");
+    app.add_option("--float64", c.float64,
+                   "values in float64 as well, on hard points and so many random inputs (a hundredth for\n"
+                   "compositions, which have no bound there)");
     app.add_flag("--no-peers", c.no_peers, "leave plain float32 and libmvec out");
     app.add_option("--page", c.page, "write the Markdown page to this file, with speeds");
     app.add_flag("--list", c.list, "the functions");
