@@ -4,6 +4,7 @@
 // size where they start beside the same launch on one thread, and an activation bound by arithmetic on one and on two
 // threads.
 #include <array>
+#include <chrono>
 #include <span>
 #include <vector>
 
@@ -117,6 +118,27 @@ void cross_entropy_of_one_element(benchmark::State& state) {
     for (auto _ : state) f(logits = view(X, {1, 1}), label = T, outputs(value));
 }
 BENCHMARK(cross_entropy_of_one_element);
+
+/// `Formula` on state.range(0) elements with two threads, of which the other has gone to sleep meanwhile.
+template <const auto& Formula>
+void after_a_pause(benchmark::State& state) {
+    const std::vector<float> X(static_cast<std::size_t>(state.range(0)), 0.5F);
+    std::vector<float> Y(X.size());
+    const auto f = jit<Formula>();
+    oneapi::tbb::task_arena arena(2);
+    arena.execute([&] {
+        for (auto _ : state) {
+            const auto pause_end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
+            while (std::chrono::steady_clock::now() < pause_end)
+                f(x = std::span(X).first(1), outputs(std::span(Y).first(1)));
+            const auto start = std::chrono::steady_clock::now();
+            f(x = X, outputs(Y));
+            state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        }
+    });
+}
+BENCHMARK(after_a_pause<negated>)->Arg(32767)->Arg(32768)->UseManualTime();
+BENCHMARK(after_a_pause<slope>)->Arg(32767)->Arg(32768)->UseManualTime();
 
 /// `Formula` on state.range(0) elements with state.range(1) threads.
 template <const auto& Formula>

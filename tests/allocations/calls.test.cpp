@@ -13,11 +13,15 @@
 
 #include "support/catch.hpp"
 
+// AddressSanitizer has its own malloc.
 #if defined(__SANITIZE_ADDRESS__)
-#define GRADUS_COUNT_MALLOC 0
+#define GRADUS_SANITIZED 1
 #elif defined(__has_feature)
-#define GRADUS_COUNT_MALLOC !__has_feature(address_sanitizer)
-#elif defined(__GLIBC__)
+#define GRADUS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define GRADUS_SANITIZED 0
+#endif
+#if defined(__GLIBC__) && !GRADUS_SANITIZED
 #define GRADUS_COUNT_MALLOC 1
 #else
 #define GRADUS_COUNT_MALLOC 0
