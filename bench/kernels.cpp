@@ -63,14 +63,4 @@ void cross_entropy_with_gradient(benchmark::State& state) {
 }
 BENCHMARK(cross_entropy_with_gradient)->Args({4096, 1000})->Args({1024, 32000})->Args({65536, 10})->UseRealTime();
 
-/// A call with all its checks on one element.
-void call_overhead(benchmark::State& state) {
-    const std::vector<float> X{1};
-    std::vector<float> Y(1);
-    const auto f = jit<activated>();
-    f(x = X, outputs(Y));
-    for (auto _ : state) f(x = X, outputs(Y));
-}
-BENCHMARK(call_overhead);
-
 }  // namespace

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Variants form a list that only grows at its head. A call walks it with one atomic load; a call that
-// finds nothing takes the lock, looks again and compiles.
+// finds nothing takes the lock, looks again and compiles. Before that a call is compared with the last one
+// of its kernel on the same thread (remembered_call.hpp), which most calls are equal to.
 #include <gradus/kernel.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +18,8 @@
 #include "call_class.hpp"
 #include "launch.hpp"
 #include "overlap.hpp"
+#include "remembered_call.hpp"
+#include "small_buffer.hpp"
 
 namespace gradus {
 namespace {
@@ -24,6 +29,15 @@ bool launches_are_logged() {
     const char* words = std::getenv("GRADUS_LOG");
     return words != nullptr && std::string_view(words).find("launch") != std::string_view::npos;
 }
+
+/// Never used again, so that what a thread remembers of a kernel is never taken for another's.
+std::uint64_t new_number() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+}
+
+constexpr std::size_t remembered_kernels = 16;  ///< a thread's; 2 KiB each
+constinit thread_local std::array<remembered_call, remembered_kernels> calls_of_thread;
 
 std::uint64_t bytes_moved(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
     std::int64_t bytes = 0;
@@ -52,6 +66,7 @@ struct kernel::variant {
     call_class key;
     layout arrangement;
     executable code;
+    schedule_parts parts;
     const variant* next = nullptr;
 };
 
@@ -60,6 +75,7 @@ kernel::kernel(graph g, std::string name, compile_function compile)
       graph_(owned_),
       name_(std::move(name)),
       compile_(std::move(compile)),
+      number_(new_number()),
       joinable_(joinable_axes(graph_)),
       logged_(launches_are_logged()),
       observed_(logged_) {}
@@ -68,6 +84,7 @@ kernel::kernel(graph_view g, std::string name, compile_function compile)
     : graph_(g),
       name_(std::move(name)),
       compile_(std::move(compile)),
+      number_(new_number()),
       joinable_(joinable_axes(graph_)),
       logged_(launches_are_logged()),
       observed_(logged_) {}
@@ -90,34 +107,53 @@ const kernel::variant& kernel::variant_for(const call_geometry& geometry) {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i)
         types.push_back(static_cast<element>(geometry.key().types[i]));
     executable code = compile_(arrangement, types);
-    const variant* made = new variant{geometry.key(), std::move(arrangement), std::move(code), head};
+    const schedule_parts parts(graph_.inputs.size() + graph_.outputs.size(), arrangement.loops.size(), code);
+    const variant* made = new variant{geometry.key(), std::move(arrangement), std::move(code), parts, head};
     newest_.store(made, std::memory_order_release);
     return *made;
 }
 
 void kernel::run(std::span<const argument> inputs, std::span<const argument> outputs) {
+    remembered_call& last = calls_of_thread[number_ % remembered_kernels];
+    const bool measured = measured_.load(std::memory_order_relaxed);
+    if (measured || observed_ || !last.fits(number_, inputs, outputs)) return run_checked(inputs, outputs, measured);
+    const variant& found = *static_cast<const variant*>(last.variant());
+    small_buffer<std::int64_t, 256> schedule(found.parts.size);  // a copy, since another call may come in between
+    std::copy_n(last.schedule(), found.parts.size, schedule.data());
+    gradus::run({graph_, found.arrangement, found.code, found.parts, schedule.data(), inputs, outputs, 0});
+}
+
+void kernel::run_checked(std::span<const argument> inputs, std::span<const argument> outputs, bool measured) {
     const bound_call call = check(graph_, inputs, outputs);
     const call_geometry geometry(graph_, joinable_, call, inputs, outputs);
     const variant& found = variant_for(geometry);
-    const launch work{graph_, call, geometry, found.arrangement, found.code, inputs, outputs};
-    const bool measured = measured_.load(std::memory_order_relaxed);
-    if (!measured && !observed_) return gradus::run(work);
+    small_buffer<std::int64_t, 256> schedule(found.parts.size);
+    make_schedule(geometry, found.code, found.parts, schedule.data());
+    const launch work{graph_,          found.arrangement,
+                      found.code,      found.parts,
+                      schedule.data(), inputs,
+                      outputs,         inputs_to_copy(graph_, found.code, inputs, outputs)};
+    if (measured || observed_) return run_observed(work, call, measured);
+    if (work.to_copy == 0) calls_of_thread[number_ % remembered_kernels].remember(number_, &found, work);
+    gradus::run(work);
+}
 
+void kernel::run_observed(const launch& work, const bound_call& call, bool measured) {
     const auto start = std::chrono::steady_clock::now();
     if (watch_)
-        watch_(inputs, outputs, [&] { gradus::run(work); });
+        watch_(work.inputs, work.outputs, [&] { gradus::run(work); });
     else
         gradus::run(work);
     const auto taken = std::chrono::steady_clock::now() - start;
     const auto nanoseconds =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());
-    const std::uint64_t bytes = bytes_moved(graph_, inputs, outputs);
+    const std::uint64_t bytes = bytes_moved(graph_, work.inputs, work.outputs);
     if (measured) {
         calls_ += 1;
         nanoseconds_ += nanoseconds;
         bytes_ += bytes;
     }
-    if (logged_) log_launch(graph_, name_, call, geometry.loops(), bytes, nanoseconds);
+    if (logged_) log_launch(graph_, name_, call, work.arrangement.loops.size(), bytes, nanoseconds);
 }
 
 void kernel::watch(watch_function watch) {

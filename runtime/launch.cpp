@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <limits>
+#include <string>
 
 #include <fmt/format.h>
 #include <oneapi/tbb/blocked_range.h>
@@ -17,7 +19,7 @@
 #include <gradus/requirement.hpp>
 
 #include "overlap.hpp"
-#include "scratch.hpp"
+#include "small_buffer.hpp"
 
 namespace gradus {
 namespace {
@@ -31,20 +33,16 @@ std::int64_t elements_of(const stage_shape& stage, const std::int64_t* extents) 
     return count;
 }
 
+/// The items that a task takes at least, 0 if threads would not pay.
+std::int64_t grain_of(std::int64_t items, std::int64_t elements) {
+    if (items <= 1 || elements < parallel_threshold) return 0;
+    const std::int64_t per_item = std::max<std::int64_t>(1, elements / items);
+    return std::max<std::int64_t>(1, task_elements / per_item);
+}
+
 bool listed(const executable& code, std::size_t input, std::size_t output) {
     const in_place_pair wanted{static_cast<int>(input), static_cast<int>(output)};
     return std::find(code.in_place.begin(), code.in_place.end(), wanted) != code.in_place.end();
-}
-
-/// The inputs, each as a bit, in whose memory lies an output that the code may not compute in place.
-/// check() has left only overlaps of the same elements, so that equal addresses tell them.
-std::uint64_t inputs_to_copy(const launch& l) {
-    std::uint64_t set = 0;
-    for (std::size_t i = 0; i < l.inputs.size(); ++i)
-        for (std::size_t k = 0; k < l.outputs.size(); ++k)
-            if (l.g.inputs[i].used && l.inputs[i].data == l.outputs[k].data && !listed(l.code, i, k))
-                set |= std::uint64_t{1} << i;
-    return set;
 }
 
 std::size_t copy_size(const argument& x) {
@@ -76,57 +74,50 @@ void* copy_to(const argument& x, std::byte* memory) {
     return first;
 }
 
-/// The arrays that the code is called with, and the memory behind them.
+/// The bytes of the temporaries and of the copies of inputs.
+std::size_t memory_size(const launch& l) {
+    std::size_t bytes = static_cast<std::size_t>(l.schedule[l.parts.size - 1]);
+    for (std::uint64_t rest = l.to_copy; rest != 0; rest &= rest - 1)
+        bytes += copy_size(l.inputs[static_cast<std::size_t>(std::countr_zero(rest))]);
+    return bytes;
+}
+
+/// The pointers that the code is called with, and the memory behind those to temporaries and copies.
 class frame {
 public:
     explicit frame(const launch& l)
-        : data_(l.inputs.size() + l.outputs.size() + l.code.temporaries.size()),
-          shape_(l.geometry.shape_size()),
-          to_copy_(inputs_to_copy(l)),
-          memory_(fill_shape(l)) {
-        std::size_t position = 0;
-        for (const argument& in : l.inputs) data_[position++] = in.data;
-        for (const argument& out : l.outputs) data_[position++] = out.data;
-        std::byte* next = memory_.data();
-        for (const temporary& t : l.code.temporaries) {
-            data_[position++] = next;
-            next += aligned(byte_count(l.code, t, shape()));
-        }
-        for (std::size_t i = 0; i < l.inputs.size(); ++i) {
-            if ((to_copy_ >> i & 1u) == 0) continue;
+        : data_(l.inputs.size() + l.outputs.size() + l.code.temporaries.size()), memory_(memory_size(l)) {
+        void** next = data_.data();
+        for (const argument& in : l.inputs) *next++ = in.data;
+        for (const argument& out : l.outputs) *next++ = out.data;
+        for (std::size_t t = l.parts.temporaries; t + 1 < l.parts.size; ++t) *next++ = memory_.data() + l.schedule[t];
+        if (l.to_copy != 0) copy_inputs(l);
+    }
+    void* const* data() const { return data_.data(); }
+
+private:
+    void copy_inputs(const launch& l) {
+        std::byte* next = memory_.data() + l.schedule[l.parts.size - 1];
+        for (std::uint64_t rest = l.to_copy; rest != 0; rest &= rest - 1) {
+            const auto i = static_cast<std::size_t>(std::countr_zero(rest));
             data_[i] = copy_to(l.inputs[i], next);
             next += copy_size(l.inputs[i]);
         }
     }
-    void* const* data() const { return data_.data(); }
-    const std::int64_t* shape() const { return shape_.data(); }
-
-private:
-    /// Returns the bytes of the launch's memory, which depend on the shape.
-    std::size_t fill_shape(const launch& l) {
-        l.geometry.fill_shape(shape_.data());
-        std::size_t bytes = 0;
-        for (const temporary& t : l.code.temporaries) bytes += aligned(byte_count(l.code, t, shape()));
-        for (std::size_t i = 0; i < l.inputs.size(); ++i)
-            if ((to_copy_ >> i & 1u) != 0) bytes += copy_size(l.inputs[i]);
-        return bytes;
-    }
 
     small_buffer<void*, 64> data_;
-    small_buffer<std::int64_t, 256> shape_;
-    std::uint64_t to_copy_;
-    scratch memory_;
+    small_buffer<std::byte, 4096> memory_;
 };
 
 /// The coordinates that the position `at` along a loop has on the loop's source axes.
-std::string position_text(const launch& l, std::size_t loop, std::int64_t at) {
+std::string position_text(const launch& l, const bound_call& call, std::size_t loop, std::int64_t at) {
     std::string text;
     const std::vector<source_axis>& sources = l.arrangement.loops[loop].sources;
     for (std::size_t i = sources.size(); i-- > 0;) {
         const source_axis source = sources[i];
-        const int first = l.call.first[static_cast<std::size_t>(source.axis)];
-        const std::int64_t extent = l.call.extents[static_cast<std::size_t>(first + source.part)];
-        const std::string part = l.g.axis_name(source.axis) == ellipsis && l.call.ellipsis_rank > 1
+        const int first = call.first[static_cast<std::size_t>(source.axis)];
+        const std::int64_t extent = call.extents[static_cast<std::size_t>(first + source.part)];
+        const std::string part = l.g.axis_name(source.axis) == ellipsis && call.ellipsis_rank > 1
                                      ? fmt::format(" (axis {})", source.part + 1)
                                      : "";
         const std::string_view name = l.g.axis_name(source.axis);
@@ -169,10 +160,11 @@ element_value element_of_argument(const argument& x, std::int64_t offset) {
 }
 
 /// `row` counts row-major over the rows of the stage.
-[[noreturn]] void throw_violation(const launch& l, const stage_shape& stage, const std::int64_t* shape,
-                                  std::int64_t row) {
+[[noreturn]] void throw_violation(const launch& l, const stage_shape& stage, std::int64_t row) {
+    const bound_call call = check(l.g, l.inputs, l.outputs);  // again, since only errors need it
     const requirement& r = l.g.requirements[static_cast<std::size_t>(stage.requirement)];
-    const std::size_t loops = l.geometry.loops();
+    const std::int64_t* shape = l.schedule;
+    const std::size_t loops = l.arrangement.loops.size();
     const int subject = subject_of(l.g, r);
     std::string position;
     std::int64_t offset = 0;
@@ -180,62 +172,86 @@ element_value element_of_argument(const argument& x, std::int64_t offset) {
         if ((stage.rows >> loop & 1u) == 0) continue;
         const std::int64_t at = row % shape[loop];
         row /= shape[loop];
-        position = position_text(l, loop, at) + (position.empty() ? "" : ", ") + position;
+        position = position_text(l, call, loop, at) + (position.empty() ? "" : ", ") + position;
         if (subject >= 0) offset += at * shape[(static_cast<std::size_t>(subject) + 1) * loops + loop];
     }
     if (!position.empty()) position = " at " + position;
     const element_value given =
         subject >= 0 ? element_of_argument(l.inputs[static_cast<std::size_t>(subject)], offset) : element_value{};
     detail::violation v{given.text, position};
-    if (r.over != 0) v.extent = l.call.extents[l.call.first[static_cast<std::size_t>(std::countr_zero(r.over))]];
+    if (r.over != 0) v.extent = call.extents[call.first[static_cast<std::size_t>(std::countr_zero(r.over))]];
     v.fits = given.value >= 0 && given.value < static_cast<double>(v.extent);
     throw error(violation_text(l.g, r, v).view());
 }
 
-/// Calls work(begin, end) for ranges that make up [0, items), on several threads if it is worth it.
-template <class Work>
-void for_items(std::int64_t items, std::int64_t elements, Work work) {
-    if (items <= 0) return;
-    if (items == 1 || elements < parallel_threshold) return work(std::int64_t{0}, items);
-    const std::int64_t per_item = std::max<std::int64_t>(1, elements / items);
-    const std::int64_t grain = std::max<std::int64_t>(1, task_elements / per_item);
-    const oneapi::tbb::blocked_range<std::int64_t> range(0, items, static_cast<std::size_t>(grain));
-    oneapi::tbb::parallel_for(range, [&](const auto& part) { work(part.begin(), part.end()); });
-}
+/// A stage of a launch.
+struct stage_call {
+    kernel_function entry;
+    void* const* data;
+    const std::int64_t* shape;
+    std::int64_t stage;
 
-void run_check(const launch& l, std::size_t s, const frame& f) {
-    const stage_shape& stage = l.code.stages[s];
-    const std::int64_t* shape = f.shape();
-    const std::int64_t items = item_count(stage, shape);
+    std::int64_t operator()(std::int64_t begin, std::int64_t end) const {
+        return entry(data, shape, stage, begin, end);
+    }
+};
+
+/// Runs the items [0, items) in tasks of at least `grain`; returns the least of what they return that is not
+/// negative, else -1.
+std::int64_t run_in_parallel(const stage_call& work, std::int64_t items, std::int64_t grain) {
     constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-    std::atomic<std::int64_t> first_bad = none;
-    for_items(items, elements_of(stage, shape), [&](std::int64_t begin, std::int64_t end) {
-        const std::int64_t bad = l.code.entry(f.data(), shape, static_cast<std::int64_t>(s), begin, end);
-        if (bad < 0) return;
-        std::int64_t known = first_bad.load();
-        while (bad < known && !first_bad.compare_exchange_weak(known, bad)) {
+    std::atomic<std::int64_t> first = none;
+    const oneapi::tbb::blocked_range<std::int64_t> range(0, items, static_cast<std::size_t>(grain));
+    oneapi::tbb::parallel_for(range, [&](const auto& part) {
+        const std::int64_t found = work(part.begin(), part.end());
+        if (found < 0) return;
+        std::int64_t known = first.load();
+        while (found < known && !first.compare_exchange_weak(known, found)) {
         }
     });
-    if (first_bad != none) throw_violation(l, stage, shape, first_bad);
-}
-
-void run_stage(const launch& l, std::size_t s, const frame& f) {
-    const stage_shape& stage = l.code.stages[s];
-    const std::int64_t* shape = f.shape();
-    for_items(item_count(stage, shape), elements_of(stage, shape), [&](std::int64_t begin, std::int64_t end) {
-        l.code.entry(f.data(), shape, static_cast<std::int64_t>(s), begin, end);
-    });
+    return first == none ? -1 : first.load();
 }
 
 }  // namespace
 
+void make_schedule(const call_geometry& geometry, const executable& code, const schedule_parts& parts,
+                   std::int64_t* schedule) {
+    geometry.fill_shape(schedule);
+    std::int64_t* next = schedule + parts.stages;
+    for (const stage_shape& stage : code.stages) {
+        const std::int64_t items = item_count(stage, schedule);
+        *next++ = items;
+        *next++ = grain_of(items, elements_of(stage, schedule));
+    }
+    std::size_t offset = 0;
+    for (const temporary& t : code.temporaries) {
+        *next++ = static_cast<std::int64_t>(offset);
+        offset += aligned(byte_count(code, t, schedule));
+    }
+    *next = static_cast<std::int64_t>(offset);
+}
+
+std::uint64_t inputs_to_copy(graph_view g, const executable& code, std::span<const argument> inputs,
+                             std::span<const argument> outputs) {
+    std::uint64_t set = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        for (std::size_t k = 0; k < outputs.size(); ++k)
+            if (g.inputs[i].used && inputs[i].data == outputs[k].data && !listed(code, i, k))
+                set |= std::uint64_t{1} << i;
+    return set;
+}
+
 void run(const launch& l) {
     const frame f(l);
-    for (std::size_t s = 0; s < l.code.stages.size(); ++s)
-        if (l.code.stages[s].form == stage_form::check)
-            run_check(l, s, f);
-        else
-            run_stage(l, s, f);
+    const std::int64_t* division = l.schedule + l.parts.stages;
+    for (std::size_t s = 0; s < l.code.stages.size(); ++s) {
+        const std::int64_t items = *division++;
+        const std::int64_t grain = *division++;
+        if (items <= 0) continue;
+        const stage_call work{l.code.entry, f.data(), l.schedule, static_cast<std::int64_t>(s)};
+        const std::int64_t first = grain == 0 ? work(0, items) : run_in_parallel(work, items, grain);
+        if (first >= 0 && l.code.stages[s].form == stage_form::check) throw_violation(l, l.code.stages[s], first);
+    }
 }
 
 }  // namespace gradus

@@ -2,6 +2,8 @@
 // Runs a compiled program on checked arguments, stage by stage.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <gradus/executable.hpp>
@@ -11,15 +13,41 @@
 
 namespace gradus {
 
-/// One launch; `code` was compiled for `arrangement`, which is the layout of `geometry`.
+/// What a launch needs to know of a call besides the addresses of its arguments is one array of numbers,
+/// its schedule: it is the same for all calls with equal extents and strides. In order: the `shape` of
+/// executable.hpp; for each stage its items, and how many of them a task takes at least (0: all, on the
+/// calling thread); for each temporary its offset in the launch's memory; the bytes of all temporaries.
+/// Here stands where these parts begin.
+struct schedule_parts {
+    std::size_t stages;
+    std::size_t temporaries;
+    std::size_t size;  ///< of the whole
+
+    schedule_parts(std::size_t tensors, std::size_t loops, const executable& code)
+        : stages(loops * (tensors + 1)),
+          temporaries(stages + 2 * code.stages.size()),
+          size(temporaries + code.temporaries.size() + 1) {}
+};
+
+/// Fills the schedule of a call, of `parts.size` numbers.
+void make_schedule(const call_geometry& geometry, const executable& code, const schedule_parts& parts,
+                   std::int64_t* schedule);
+
+/// The inputs, each as a bit, in whose memory lies an output that the code may not compute in place.
+/// check() has left only overlaps of the same elements, so that equal addresses tell them.
+std::uint64_t inputs_to_copy(graph_view g, const executable& code, std::span<const argument> inputs,
+                             std::span<const argument> outputs);
+
+/// One launch; `code` was compiled for `arrangement`, the layout of the call that `schedule` was made for.
 struct launch {
     graph_view g;
-    const bound_call& call;
-    const call_geometry& geometry;
     const layout& arrangement;
     const executable& code;
+    const schedule_parts& parts;
+    const std::int64_t* schedule;
     std::span<const argument> inputs;
     std::span<const argument> outputs;
+    std::uint64_t to_copy;  ///< inputs_to_copy()
 };
 
 /// Throws gradus::error if the data violate a requirement, before any output is written.

@@ -8,7 +8,7 @@
 namespace gradus {
 namespace {
 
-constexpr std::size_t kept_blocks = 4;                     ///< a thread keeps at most so many,
+constexpr std::size_t kept_blocks = 8;                     ///< a thread keeps at most so many,
 constexpr std::size_t kept_size = std::size_t{16} << 20u;  ///< none larger than this many bytes
 
 std::vector<memory_block>& blocks_of_thread() {
@@ -16,17 +16,20 @@ std::vector<memory_block>& blocks_of_thread() {
     return blocks;
 }
 
+}  // namespace
+
 memory_block take_block(std::size_t size) {
     std::vector<memory_block>& blocks = blocks_of_thread();
-    const auto large_enough = [size](const memory_block& block) { return block.size >= size; };
-    const auto found = std::find_if(blocks.begin(), blocks.end(), large_enough);
-    if (found != blocks.end()) {
-        memory_block block = std::move(*found);
-        blocks.erase(found);
+    auto best = blocks.end();  // the smallest, so that a call that needs the same blocks again finds them
+    for (auto block = blocks.begin(); block != blocks.end(); ++block)
+        if (block->size >= size && (best == blocks.end() || block->size < best->size)) best = block;
+    if (best != blocks.end()) {
+        memory_block block = std::move(*best);
+        blocks.erase(best);
         return block;
     }
     blocks.reserve(kept_blocks);
-    std::byte* data = static_cast<std::byte*>(::operator new(size, std::align_val_t{64}));
+    std::byte* data = static_cast<std::byte*>(::operator new (size, std::align_val_t{64}));
     return {std::unique_ptr<std::byte, aligned_release>(data), size};
 }
 
@@ -40,16 +43,6 @@ void put_back(memory_block block) {
         return;
     }
     blocks.push_back(std::move(block));
-}
-
-}  // namespace
-
-scratch::scratch(std::size_t size) {
-    if (size > inline_.size()) block_ = take_block(size);
-}
-
-scratch::~scratch() {
-    if (block_.data) put_back(std::move(block_));
 }
 
 }  // namespace gradus

@@ -120,13 +120,13 @@ struct scalar_storage {
     }
 };
 template <role Use, element Type, class T>
-argument argument_from(T& value, scalar_storage& storage) {
+void set_input(argument& to, T& value, scalar_storage& storage) {
     if constexpr (is_number<std::remove_const_t<T>>) {
         using stored = number_type<Use, Type>;
         const stored& place = storage.hold(static_cast<stored>(value));
-        return make_argument(tensor_view<const stored, 0>{&place, {}, {}});
+        set_argument(to, tensor_view<const stored, 0>{&place, {}, {}});
     } else {
-        return make_argument(as_view(value));
+        set_argument(to, as_view(value));
     }
 }
 
@@ -288,7 +288,7 @@ private:
     /// One argument for each input of the graph, in its order.
     template <class... Pair>
     auto input_arguments(auto& storage, const Pair&... pair) const {
-        std::array<argument, signature::size> inputs{};
+        std::array<argument, signature::size> inputs;  // not {}, which would set every extent and stride to 0
         std::size_t next = 0;
         const auto place = [&](const auto& one) {
             using key = detail::key_type<decltype(one)>;
@@ -296,7 +296,7 @@ private:
             if constexpr (position >= 0) {
                 constexpr auto i = static_cast<std::size_t>(position);
                 constexpr declared_input in = signature::inputs[i];
-                inputs[i] = detail::argument_from<in.use, in.type>(hana::second(one).value, storage[next++]);
+                detail::set_input<in.use, in.type>(inputs[i], hana::second(one).value, storage[next++]);
             }
         };
         (place(pair), ...);

@@ -20,6 +20,7 @@
 namespace gradus {
 
 class call_geometry;
+struct launch;
 
 /// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
 using compile_function = std::function<executable(const layout&, std::span<const element> input_types)>;
@@ -68,11 +69,14 @@ public:
 private:
     struct variant;
     const variant& variant_for(const call_geometry& geometry);
+    void run_checked(std::span<const argument> inputs, std::span<const argument> outputs, bool measured);
+    void run_observed(const launch& work, const bound_call& call, bool measured);
 
     graph owned_;
     graph_view graph_;
     std::string name_;
     compile_function compile_;
+    std::uint64_t number_;  ///< no other kernel of the process has or had it
     axis_set joinable_;
     bool logged_;
     watch_function watch_;

@@ -97,18 +97,24 @@ struct argument {
     std::array<std::int64_t, max_argument_rank> strides;
 };
 
-/// The form of an argument that the runtime reads. Kernels do not write through inputs.
+/// Makes an argument refer to a view's elements. Kernels do not write through inputs.
+template <class T, int Rank>
+void set_argument(argument& to, const tensor_view<T, Rank>& x) {
+    static_assert(Rank <= max_argument_rank, "gradus: an argument has at most 16 axes");
+    to.data = const_cast<std::remove_const_t<T>*>(x.data);
+    to.type = element_of<T>;
+    to.rank = Rank;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Rank); ++i) {
+        to.extents[i] = x.extents[i];
+        to.strides[i] = x.strides[i];
+    }
+}
+
+/// The form of an argument that the runtime reads.
 template <class T, int Rank>
 argument make_argument(const tensor_view<T, Rank>& x) {
-    static_assert(Rank <= max_argument_rank, "gradus: an argument has at most 16 axes");
     argument made;
-    made.data = const_cast<std::remove_const_t<T>*>(x.data);
-    made.type = element_of<T>;
-    made.rank = Rank;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Rank); ++i) {
-        made.extents[i] = x.extents[i];
-        made.strides[i] = x.strides[i];
-    }
+    set_argument(made, x);
     return made;
 }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A call whose outputs are given allocates nothing once its kernel is compiled and its thread has what
+// memory it needs. Counted, on all threads together: operator new in all its forms; with glibc malloc,
+// calloc, realloc and aligned_alloc too, but for launches on several threads: oneTBB keeps its tasks in
+// memory of its own, from malloc, which is not ours to control.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <span>
+#include <vector>
+
+#include <gradus/gradus.hpp>
+
+#include "support/catch.hpp"
+
+// AddressSanitizer has its own malloc.
+#if defined(__SANITIZE_ADDRESS__)
+#define GRADUS_SANITIZED 1
+#elif defined(__has_feature)
+#define GRADUS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define GRADUS_SANITIZED 0
+#endif
+#if defined(__GLIBC__) && !GRADUS_SANITIZED
+#define GRADUS_COUNT_MALLOC 1
+#else
+#define GRADUS_COUNT_MALLOC 0
+#endif
+
+// g++ 12 sees memory of operator new come to free, once it has inlined both.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace {
+std::atomic<long> news = 0;
+std::atomic<long> mallocs = 0;
+
+void* counted(void* memory) {
+    ++news;
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+std::size_t whole(std::size_t size, std::size_t alignment) { return (size + alignment - 1) / alignment * alignment; }
+}  // namespace
+
+// The forms for arrays and without exceptions call these.
+void* operator new(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    const auto bytes = static_cast<std::size_t>(alignment);
+    return counted(std::aligned_alloc(bytes, whole(size > 0 ? size : 1, bytes)));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#if GRADUS_COUNT_MALLOC
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size) noexcept {
+    ++mallocs;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+    ++mallocs;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) noexcept {
+    ++mallocs;
+    return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+    ++mallocs;
+    return __libc_memalign(alignment, size);
+}
+}
+#endif
+
+namespace gradus {
+namespace {
+
+constexpr auto x = tensor<"x[i]">;
+constexpr auto beta = scalar<"beta">;
+constexpr auto activated = silu(beta * x);
+constexpr auto total = sum(x * x);
+constexpr auto logits = tensor<"logits[batch, class]">;
+constexpr auto target = labels<"target[batch]">;
+constexpr auto loss = mean(cross_entropy(logits, target, over<"class">));
+constexpr auto dlogits = grad(loss, logits);
+constexpr auto centred = x - mean(x);
+
+struct counts {
+    long news = 0;
+    long mallocs = 0;
+};
+
+/// What a hundred calls allocate after `before` calls.
+template <class Call>
+counts allocations_of(Call call, int before = 1) {
+    for (int i = 0; i < before; ++i) call();
+    const counts start{news, mallocs};
+    for (int i = 0; i < 100; ++i) call();
+    return {news - start.news, mallocs - start.mallocs};
+}
+
+template <class Call>
+void check_none(Call call, int before = 1) {
+    const counts found = allocations_of(call, before);
+    CHECK(found.news == 0);
+    CHECK(found.mallocs == 0);
+}
+
+TEST_CASE("what the other tests count is counted") {
+    CHECK(allocations_of([] { std::vector<float> made(1000); }).news == 100);
+    const std::vector<float> X(5, 1);
+    const auto f = jit<activated>();
+    CHECK(allocations_of([&] { f(x = X, beta = 2); }).news >= 100);  // results that own their memory
+#if GRADUS_COUNT_MALLOC
+    CHECK(allocations_of([] { std::free(std::malloc(1000)); }).mallocs == 100);
+#endif
+}
+
+TEST_CASE("a pointwise call allocates nothing") {
+    const std::vector<float> X(5, 1);
+    std::vector<float> Y(5);
+    const auto f = jit<activated>();
+    check_none([&] { f(x = X, beta = 2, outputs(Y)); });
+    check_none([&] { f(x = std::span<const float>(X), beta = 0.5, outputs(std::span<float>(Y))); });
+    check_none([&] { f(x = Y, beta = 2, outputs(Y)); });
+}
+
+TEST_CASE("calls whose extents and strides differ from each other's allocate nothing") {
+    std::vector<float> X(600, 1), Y(600);
+    const auto f = jit<activated>();
+    std::size_t size = 0;
+    check_none([&] {
+        size = size % 500 + 7;
+        f(x = std::span(X).first(size), beta = 2, outputs(std::span(Y).first(size)));
+        f(x = strided(view(X), 0, 2), beta = 2, outputs(strided(view(Y), 0, 2)));
+    });
+}
+
+TEST_CASE("a reduction allocates nothing") {
+    const std::vector<float> X(30'000, 1);
+    float value = 0;
+    const auto f = jit<total>();
+    check_none([&] { f(x = X, outputs(value)); });
+    CHECK(value == 30'000);
+}
+
+TEST_CASE("a loss of labels with its gradient allocates nothing") {
+    const std::vector<float> X(64 * 10, 1);
+    const std::vector<int> T(64, 3);
+    std::vector<float> dX(X.size());
+    float value = 0;
+    const auto f = jit<loss, dlogits>();
+    check_none([&] { f(logits = view(X, {64, 10}), target = T, outputs(value, view(dX, {64, 10}))); });
+}
+
+TEST_CASE("a call that copies an input allocates nothing") {
+    std::vector<float> X(3000, 1);
+    const auto f = jit<total, centred>();
+    float value = 0;
+    check_none([&] { f(x = X, outputs(value, X)); });
+}
+
+TEST_CASE("of a launch on several threads, the library allocates nothing") {
+    const std::vector<float> X(3'000'000, 1);  // 733 partial sums: more than a launch holds in place
+    std::vector<float> Y(X.size());
+    float value = 0;
+    const auto pointwise = jit<activated>();
+    const auto reduction = jit<total>();
+    const counts found = allocations_of(
+        [&] {
+            pointwise(x = X, beta = 2, outputs(Y));
+            reduction(x = X, outputs(value));
+        },
+        20);
+    CHECK(found.news == 0);
+    CHECK(value == 3'000'000);
+}
+
+}  // namespace
+}  // namespace gradus
