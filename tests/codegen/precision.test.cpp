@@ -69,6 +69,18 @@ TEST_CASE("a choice of which one branch is wide is rounded after it") {
     CHECK(of_result(g) == precision::short_wide);
 }
 
+TEST_CASE("shares of a row's largest element are float32, unless they cancel") {
+    const auto share = exp(x - max(x, over<"n">));
+    CHECK(of_result(share) == precision::narrow);
+    CHECK(of_operation(2 * share * abs(y), op::exp) == precision::narrow);
+    CHECK(of_operation(sum(share), op::exp) == precision::narrow);
+    CHECK(of_operation(share - y, op::exp) == precision::wide);
+    CHECK(of_operation(1 / (3 - share), op::exp) == precision::wide);
+    // Of a difference of other numbers, or of rounded ones, the exponential may be off by many ULP.
+    CHECK(of_operation(exp(x - y) * abs(y), op::exp) == precision::short_wide);
+    CHECK(of_operation(exp(2 * x * y - max(x, over<"n">)) * abs(y), op::exp) == precision::short_wide);
+}
+
 TEST_CASE("float64 kernels are float64 throughout") {
     const graph g = lower(exp(x));
     for (const precision p : precisions_of(g, element::float64)) CHECK(p == precision::wide);

@@ -28,8 +28,7 @@ std::uint64_t mixed(std::uint64_t i) {
 
 long_bounded at_special(const traits& about, double x) {
     const double limit = std::isnan(x) ? x : x > 0 ? about.above.value : about.below.value;
-    if (limit == 0) return {0, least};
-    return {limit, std::isfinite(limit) ? 0x1p-52L * std::fabs(limit) : 0};
+    return {limit, limit == 0 ? least : 0};
 }
 
 /// An upper bound of the error of `got` in ULP.
