@@ -160,7 +160,8 @@ folder_content content_of(const descriptor& folder) {
         const bool kernel = name.ends_with(kernel_suffix);
         struct ::stat about;
         if (!kernel && !name.starts_with(new_prefix)) continue;
-        if (::fstatat(folder.get(), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode)) continue;
+        if (::fstatat(folder.get(), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+            continue;
         (kernel ? content.kernels : content.unfinished)
             .push_back({std::string(name), static_cast<std::uint64_t>(about.st_size), nanoseconds(about.st_mtim)});
     }
@@ -188,6 +189,18 @@ void tidy(const descriptor& folder, std::uint64_t limit) {
     }
 }
 
+std::optional<std::string> trusted_file(const cache_place& place, const std::string& file, bool used) {
+    const descriptor folder = open_folder(place);
+    if (!folder) return std::nullopt;
+    const descriptor opened(::openat(folder.get(), file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct ::stat about;
+    if (!opened || ::fstat(opened.get(), &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
+    if (distrust(about) != nullptr || static_cast<std::uint64_t>(about.st_size) > largest_file) return std::nullopt;
+    auto bytes = read_all(opened.get(), static_cast<std::size_t>(about.st_size));
+    if (bytes && used) static_cast<void>(::futimens(opened.get(), nullptr));
+    return bytes;
+}
+
 }  // namespace
 
 cache_place cache_from_environment() {
@@ -201,15 +214,10 @@ cache_place cache_from_environment() {
 }
 
 std::optional<std::string> read_cached(const cache_place& place, const std::string& file) {
-    const descriptor folder = open_folder(place);
-    if (!folder) return std::nullopt;
-    const descriptor opened(::openat(folder.get(), file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct ::stat about;
-    if (!opened || ::fstat(opened.get(), &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
-    if (distrust(about) != nullptr || static_cast<std::uint64_t>(about.st_size) > largest_file) return std::nullopt;
-    auto bytes = read_all(opened.get(), static_cast<std::size_t>(about.st_size));
-    if (bytes) static_cast<void>(::futimens(opened.get(), nullptr));
-    return bytes;
+    return trusted_file(place, file, true);
+}
+std::optional<std::string> peek_cached(const cache_place& place, const std::string& file) {
+    return trusted_file(place, file, false);
 }
 
 void write_cached(const cache_place& place, const std::string& file, std::string_view bytes) {

@@ -6,8 +6,8 @@
 //     GRADUS_CACHE_DIR    the folder; else $XDG_CACHE_HOME/gradus; else $HOME/.cache/gradus; else there is no cache
 //     GRADUS_CACHE_LIMIT  the most that the files may take together, in MiB; 256 by default
 //
-// Files hold machine code, so a folder or file is used only if it belongs to the user of the process and nobody else may
-// write it. A file is written under another name and renamed, so that readers see all of it or nothing.
+// Files hold machine code, so a folder or file is used only if it belongs to the user of the process and nobody else
+// may write it. A file is written under another name and renamed, so that readers see all of it or nothing.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 namespace gradus {
 
 struct cache_place {
-    std::string folder;                                ///< empty: no cache
+    std::string folder;                              ///< empty: no cache
     std::uint64_t limit = std::uint64_t{256} << 20;  ///< bytes
 };
 
@@ -29,6 +29,8 @@ cache_place cache_from_environment();
 
 /// The bytes of a file of the folder, which counts as used now; nothing if there is none that may be trusted.
 std::optional<std::string> read_cached(const cache_place& place, const std::string& file);
+/// The same, but the file does not count as used.
+std::optional<std::string> peek_cached(const cache_place& place, const std::string& file);
 
 /// Writes a file, in a folder that is made if its parent's parent exists; then removes the files that were not used for
 /// longest until all take no more than the limit, and what writers that were killed left behind.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The pipeline from a graph to an object: an array of named stages, so that explaining, timing and dumping are one loop.
+// The pipeline from a graph to an object: an array of named stages, so that explaining, timing and dumping are one
+// loop.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -130,10 +131,14 @@ std::string as_symbol(std::string_view name) {
 }  // namespace
 
 compiled generate(const generator_request& request) {
-    work w{copy_of(request.g), request.arrangement,
-           request.machine,    as_symbol(request.name),
-           {},                 {},
-           {},                 {},
+    work w{copy_of(request.g),
+           request.arrangement,
+           request.machine,
+           as_symbol(request.name),
+           {},
+           {},
+           {},
+           {},
            request.keep_texts || !dumps().parts.empty()};
     for (std::size_t i = 0; i < w.body.inputs.size(); ++i)
         if (w.body.inputs[i].any_integer) w.body.inputs[i].type = request.input_types[i];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The code generator: all that needs LLVM, in a shared object of its own, libgradus_generator.so, which is opened when a
-// kernel is compiled for the first time. A process whose kernels are all in the cache never maps LLVM.
+// The code generator: all that needs LLVM, in a shared object of its own, libgradus_generator.so, which is opened when
+// a kernel is compiled for the first time. A process whose kernels are all in the cache never maps LLVM.
 #pragma once
 
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Where libgradus_generator.so is looked for: the file that GRADUS_GENERATOR names, and nowhere else if it is set; beside
-// the program or the shared object that holds this code, and in ../lib of that; the places that the dynamic linker
-// knows, among them the run path that CMake's targets add to what is linked with them.
+// Where libgradus_generator.so is looked for: the file that GRADUS_GENERATOR names, and nowhere else if it is set;
+// beside the program or the shared object that holds this code, and in ../lib of that; the places that the dynamic
+// linker knows, among them the run path that CMake's targets add to what is linked with them.
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -59,9 +59,10 @@ const generator_interface& find_generator() {
     std::string reasons;
     for (const std::string& place : candidates())
         if (const generator_interface* const found = opened(place, reasons)) return *found;
-    throw error(fmt::format("a kernel has to be compiled, but the code generator cannot be opened; set GRADUS_GENERATOR to "
-                            "the path of {}. Looked for:{}",
-                            file_name, reasons));
+    throw error(
+        fmt::format("a kernel has to be compiled, but the code generator cannot be opened; set GRADUS_GENERATOR to "
+                    "the path of {}. Looked for:{}",
+                    file_name, reasons));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ constexpr std::size_t head_size = 16;
 class byte_writer {
 public:
     template <class T>
-        requires std::is_integral_v<T> || std::is_enum_v<T>
+    requires std::is_integral_v<T> || std::is_enum_v<T>
     void number(T value) {
         const auto wide = static_cast<std::uint64_t>(value);
         bytes_.append(reinterpret_cast<const char*>(&wide), sizeof wide);

@@ -249,8 +249,8 @@ private:
             if (target.sh_size < 4 || r.r_offset > target.sh_size - 4) refuse("a relocation outside its section");
             const std::uint64_t symbol = ELF64_R_SYM(r.r_info);
             if (symbol >= symbols_.size()) refuse("a relocation to no symbol");
-            const std::uint64_t address = reinterpret_cast<std::uintptr_t>(address_of(symbols_[symbol])) +
-                                          static_cast<std::uint64_t>(r.r_addend);
+            const std::uint64_t address =
+                reinterpret_cast<std::uintptr_t>(address_of(symbols_[symbol])) + static_cast<std::uint64_t>(r.r_addend);
             (own_machine == EM_X86_64 ? relocate_x86_64 : relocate_aarch64)(ELF64_R_TYPE(r.r_info), begin + r.r_offset,
                                                                             address);
         }
