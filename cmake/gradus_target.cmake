@@ -9,10 +9,14 @@ function(gradus_warnings target)
     endif()
 endfunction()
 
-# A library from the folder that calls: public headers in gradus/, everything beside them private.
+# A library from the folder that calls: public headers in gradus/, everything beside them private. Its sources are those
+# that follow the name, or all of the folder.
 function(gradus_library name)
     file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/gradus/*.hpp)
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    set(sources ${ARGN})
+    if(NOT sources)
+        file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    endif()
     set(target gradus_${name})
     set(scope PUBLIC)
     if(sources)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// From a module to a callable function. Each thread keeps one TargetMachine a target, as making one
-// costs more than compiling a small kernel. Objects hold code and read-only data that refer only to
-// each other, so loading is placing the sections and applying relocations between them.
+// From a module to an object. Each thread keeps one TargetMachine a target, as making one costs more than
+// compiling a small kernel. Objects hold code and read-only data that refer only to each other, so that loading
+// them is placing the sections and applying relocations between them: runtime/object.cpp.
 #include "assemble.hpp"
 
 #include <cstdint>
@@ -92,11 +92,6 @@ void refuse_external_symbols(llvm::StringRef bytes) {
     }
 }
 
-/// A loaded object. The memory manager must outlive the code.
-struct loaded {
-    llvm::SectionMemoryManager memory{nullptr, /*ReserveAlloc=*/true};
-};
-
 }  // namespace
 
 void prepare(llvm::Module& module, const target& machine) {
@@ -153,18 +148,6 @@ std::string ir_text(const llvm::Module& module) {
     llvm::raw_string_ostream out(text);
     module.print(out, nullptr);
     return text;
-}
-
-std::shared_ptr<void> load(const std::vector<char>& object, const std::string& symbol, void** entry) {
-    auto code = std::make_shared<loaded>();
-    const auto file = parse({object.data(), object.size()});
-    llvm::RuntimeDyld linker(code->memory, code->memory);
-    linker.loadObject(*file);
-    if (!linker.hasError()) linker.finalizeWithMemoryManagerLocking();
-    if (linker.hasError()) throw internal_error("cannot load a kernel: " + linker.getErrorString().str());
-    *entry = linker.getSymbolLocalAddress(symbol);
-    if (!*entry) throw internal_error(fmt::format("the object has no symbol {}", symbol));
-    return code;
 }
 
 }  // namespace gradus

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// From a module to bytes, and from bytes to a function that can be called.
+// From a module to bytes. What makes a function of them is runtime/object.hpp.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,9 +34,5 @@ std::string assembly(llvm::Module& module, const target& machine);
 
 /// The module as text.
 std::string ir_text(const llvm::Module& module);
-
-/// Loads an object for this processor; `*entry` receives the address of `symbol`, which lives as long
-/// as the result. Memory is never writable and executable at once.
-std::shared_ptr<void> load(const std::vector<char>& object, const std::string& symbol, void** entry);
 
 }  // namespace gradus

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The pipeline from a graph to a program: an array of named stages, so that explaining, timing and
-// dumping are one loop.
+// From a graph to a program: the code generator is opened, if it is not yet, and what it makes is loaded.
 #pragma once
 
 #include <span>
@@ -19,6 +18,7 @@ namespace gradus {
 struct compiled {
     executable code;                                      ///< its entry is null for a target that does not run here
     std::vector<char> object;                             ///< relocatable; refers to nothing outside itself
+    std::string symbol;                                   ///< the name of the object's function
     std::string plan_text, ir, optimised_ir, assembly;    ///< made when asked for
     std::vector<std::pair<std::string, double>> seconds;  ///< by stage
 };

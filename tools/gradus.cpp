@@ -7,6 +7,7 @@
 //     gradus kinks [--markdown]       every kink of the catalogue with what the policies take there
 //     gradus gallery FOLDER           a picture of each activation and its derivative, as SVG
 //     gradus explain FILE             the stages of a graph in text form, as explain().graph() prints it
+//     gradus cache [--clear]          the kernels on disk: lists or removes them
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -17,6 +18,7 @@
 #include <gradus/print.hpp>
 #include <gradus/read.hpp>
 
+#include "cached.hpp"
 #include "pages.hpp"
 #include "target.hpp"
 
@@ -62,6 +64,10 @@ int main(int argc, char** argv) try {
     explained->add_option("file", path, "a file with a graph, as explain().graph() prints it")->required();
     explained->add_option("--target", target_name, "avx512, avx2 or aarch64");
     explained->callback([&] { explain_file(path, target_name); });
+    CLI::App* const cached = app.add_subcommand("cache", "the kernels on disk: file, kernel, target, size, last use");
+    bool clear = false;
+    cached->add_flag("--clear", clear, "remove them");
+    cached->callback([&] { clear ? empty_cache() : print_cache(); });
     CLI11_PARSE(app, argc, argv);
     return EXIT_SUCCESS;
 } catch (const std::exception& failure) {

@@ -9,6 +9,7 @@
 
 #include "assemble.hpp"
 #include "math.hpp"
+#include "object.hpp"
 
 namespace gradus {
 

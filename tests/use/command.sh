@@ -21,3 +21,13 @@ if "$1" explain "$folder/wrong.txt" 2>"$folder/message"; then
     exit 1
 fi
 grep -q 'line 5: expected the name of an operation, found "exq"' "$folder/message"
+
+# The cache: what the command lists and removes.
+export GRADUS_CACHE=on GRADUS_CACHE_DIR="$folder/cache"
+"$1" cache | grep -q ': 0 kernels, 0.0 of 256 MiB'
+mkdir -m 700 "$folder/cache"
+echo nonsense >"$folder/cache/1.kernel"
+"$1" cache | grep -q '1.kernel  (defective) .* 9 bytes'
+"$1" cache --clear | grep -q ': 1 kernels removed'
+[ -z "$(ls "$folder/cache")" ]
+GRADUS_CACHE=off "$1" cache | grep -q 'there is no cache'
