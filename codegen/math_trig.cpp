@@ -5,8 +5,9 @@
 //   |x| < 2^31: n = round(x 2/pi), r = x - n pi/2 with pi/2 in three words (Cody and Waite). The first
 //   fma is exact: its result is below 1 and has no bits below 2^-53.
 //   Beyond (Payne and Hanek): x = M 2^E with M an integer of 53 bits. Bits of 2/pi that weigh 4 or more
-//   after multiplication by 2^E only add whole turns, so a window of 159 bits is enough; it is three
-//   doubles in a table with a row for each E. A block that runs only if a lane needs it.
+//   after multiplication by 2^E only add whole turns, so a window of 212 bits is enough: M times it is known to
+//   2^-157, and no double is nearer to a multiple of pi/2 than 2^-62. It is four doubles in a table with a row for
+//   each E. A block that runs only if a lane needs it.
 // Doubles for float: r in one word.
 // Then polynomials on [-pi/4, pi/4], swapped and negated by n mod 4.
 //
@@ -28,13 +29,14 @@ constexpr std::array<double, 3> half_pi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p
 constexpr double two_over_pi = 0x1.45f306dc9c883p-1;
 
 /// 2/pi, the first bit weighs 1/2.
-constexpr std::array<std::uint64_t, 18> two_over_pi_bits{
+constexpr std::array<std::uint64_t, 19> two_over_pi_bits{
     0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
     0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4,
     0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
-    0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08};
+    0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab};
 
 constexpr int first_far_exponent = 31;
+constexpr int window_words = 4;
 
 /// x = (quadrant + 4k) pi/2 + high + low.
 struct angle {
@@ -65,13 +67,13 @@ std::uint64_t window(int first) {
     return value;
 }
 
-/// The table of windows: three doubles for each exponent of a number from 2^31 to `last`.
+/// The table of windows: four doubles for each exponent of a number from 2^31 to `last`.
 llvm::Constant* window_table(llvm::Module& module, int last) {
     const char* name = "two_over_pi_windows";
     if (llvm::GlobalVariable* made = module.getNamedGlobal(name)) return made;
     std::vector<double> rows;
     for (int exponent = first_far_exponent; exponent <= last; ++exponent)
-        for (int word = 0; word < 3; ++word)
+        for (int word = 0; word < window_words; ++word)
             rows.push_back(std::ldexp(static_cast<double>(window(exponent - 53 + 53 * word)), 1 - 52 - 53 * word));
     auto* data = llvm::ConstantDataArray::get(module.getContext(), rows);
     return new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name);
@@ -89,23 +91,27 @@ angle reduce_far(number x, mask far, int last) {
     llvm::Constant* table = window_table(*m.ir.GetInsertBlock()->getModule(), last);
     const bits field = (as_bits(x) >> 52) & 0x7ff;
     const bits row = field - static_cast<std::uint64_t>(1023 + first_far_exponent);
-    const bits place = row + row + row;
+    const bits place = row << 2;
     const bits whole = (as_bits(x) & 0x800fffffffffffff) | (std::uint64_t{1075} << 52);
     const number integer = as_number(whole, x);
     const two_part first = two_product(integer, gather(x, table, place, far));
     const two_part second = two_product(integer, gather(x, table, place + 1, far));
-    const number third = integer * gather(x, table, place + 2, far);
+    const two_part third = two_product(integer, gather(x, table, place + 2, far));
+    const number fourth = integer * gather(x, table, place + 3, far);
 
+    // The whole quarters leave; what is left may cancel down to 2^-62, so that all smaller terms are added exactly but
+    // for 2^-156.
     const number turns = unary(llvm::Intrinsic::roundeven, first.high * 0.25);
     const two_part a = two_sum(fma(turns, -4.0, first.high), first.low);
     const two_part b = two_sum(a.high, second.high);
     const number shifted = b.high + magic;
-    const two_part c = two_sum(b.low, a.low);
-    const two_part quarter = two_sum(b.high - (shifted - magic), c.high);
-    const number quarter_low = quarter.low + (c.low + (second.low + third));
+    const two_part c = two_sum(b.low, a.low), d = two_sum(c.high, second.low), e = two_sum(d.high, third.high);
+    const number rest = (c.low + d.low + e.low) + (third.low + fourth);
+    const two_part sum = two_sum(b.high - (shifted - magic), e.high);
+    const two_part quarter = two_sum(sum.high, sum.low + rest);
 
     const two_part high = two_product(quarter.high, constant(x, half_pi[0]));
-    const number low = fma(quarter.high, half_pi[1], fma(quarter_low, half_pi[0], high.low));
+    const number low = fma(quarter.high, half_pi[1], fma(quarter.low, half_pi[0], high.low));
     const two_part reduced = fast_two_sum(high.high, low);
     return {reduced.high, reduced.low, as_bits(shifted)};
 }
