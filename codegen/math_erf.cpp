@@ -7,8 +7,7 @@
 // t above and 2 - t below. The power, w and w Q(w) are taken in two words each.
 // Doubles for float: the same in one word. erfc of floats is computed in double for float.
 //
-// Largest error in ULP: float erf 1, found on every input, erfc 0.51 on samples; double erf 0.95 and erfc 1.5, on
-// samples.
+// Largest error in ULP: float erf 1.01, erfc 0.51, found on every input; double erf 0.95, erfc 1.78, on 10^8 inputs.
 #include "coefficients.hpp"
 #include "math_cores.hpp"
 

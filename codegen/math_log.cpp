@@ -11,8 +11,8 @@
 // nothing of a small x is lost.
 // Doubles for float: log(1 + f) = f + f^2 P(f), without division, one word of ln 2.
 //
-// Largest error in ULP: float log and log1p 0.94, found on every input, log2 0.95; double log 0.9, log2 0.75,
-// log1p 1.3, on samples.
+// Largest error in ULP: float log and log1p 0.93, log2 0.82, found on every input; double log 0.86, log2 0.88,
+// log1p 1.42, on 10^8 inputs.
 #include <limits>
 
 #include "coefficients.hpp"

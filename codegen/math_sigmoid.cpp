@@ -11,8 +11,8 @@
 // softplus: max(x, 0) + log1p(e^{-|x|}).
 // Doubles for float: the same in one word, sigmoid as 1 / (1 + e^{-x}).
 //
-// Largest error in ULP: float tanh 1.6, sigmoid 1.5, softplus 1.65, found on every input; tanhshrink 0.51 and
-// softsign 1.5 on samples; double tanh 0.9, sigmoid 1.5, softplus 1.7, tanhshrink 1.25, softsign 1.5, on samples.
+// Largest error in ULP: float tanh 1.6, sigmoid 1.5, softplus 1.65, tanhshrink 0.51, softsign 1.5, found on every
+// input; double tanh 0.78, sigmoid 1.48, softplus 1.73, tanhshrink 1.33, softsign 1.5, on 10^8 inputs.
 #include <limits>
 
 #include "coefficients.hpp"
