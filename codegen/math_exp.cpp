@@ -50,7 +50,8 @@ number scaled_by_one_instruction(number mantissa, number n) {
     llvm::IRBuilder<>& ir = n.m->ir;
     const llvm::Intrinsic::ID id =
         is_double(n) ? llvm::Intrinsic::x86_avx512_mask_scalef_pd_512 : llvm::Intrinsic::x86_avx512_mask_scalef_ps_512;
-    const int all = llvm::cast<llvm::FixedVectorType>(n.v->getType())->getNumElements(), width = is_double(n) ? 8 : 16;
+    const auto all = static_cast<int>(llvm::cast<llvm::FixedVectorType>(n.v->getType())->getNumElements());
+    const int width = is_double(n) ? 8 : 16;
     const auto scaled = [&](llvm::Value* m, llvm::Value* by) -> llvm::Value* {
         constexpr int current_rounding = 4;
         return ir.CreateIntrinsic(id, {},
