@@ -42,11 +42,21 @@ void* counted(void* memory) {
 std::size_t whole(std::size_t size, std::size_t alignment) { return (size + alignment - 1) / alignment * alignment; }
 }  // namespace
 
-// The forms for arrays and without exceptions call these.
+// The forms for arrays call these.
 void* operator new(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1)); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     const auto bytes = static_cast<std::size_t>(alignment);
     return counted(std::aligned_alloc(bytes, whole(size > 0 ? size : 1, bytes)));
+}
+// AddressSanitizer's forms without exceptions would not.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    ++news;
+    return std::malloc(size > 0 ? size : 1);
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    ++news;
+    const auto bytes = static_cast<std::size_t>(alignment);
+    return std::aligned_alloc(bytes, whole(size > 0 ? size : 1, bytes));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
