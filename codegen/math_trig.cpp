@@ -91,6 +91,7 @@ angle reduce_far(number x, mask far, int last) {
     llvm::Constant* table = window_table(*m.ir.GetInsertBlock()->getModule(), last);
     const bits field = (as_bits(x) >> 52) & 0x7ff;
     const bits row = field - static_cast<std::uint64_t>(1023 + first_far_exponent);
+    static_assert(window_words == 4);
     const bits place = row << 2;
     const bits whole = (as_bits(x) & 0x800fffffffffffff) | (std::uint64_t{1075} << 52);
     const number integer = as_number(whole, x);

@@ -181,7 +181,7 @@ private:
     signs signs_of(const node& n) const {
         const auto of = [&](std::size_t i) { return signs_[n.args[i]]; };
         switch (n.code) {
-            case op::constant: return {n.value<0, n.value> 0};
+            case op::constant: return {n.value < 0, n.value > 0};
             case op::index:
             case op::extent:
             case op::uniform:

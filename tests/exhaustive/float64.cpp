@@ -2,19 +2,15 @@
 #include "float64.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <numbers>
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_reduce.h>
-
+#include "blocks.hpp"
 #include "support/ulp.hpp"
 
 namespace gradus::exhaustive {
 namespace {
 
-constexpr std::uint64_t block_size = 1 << 12;
 constexpr long double doubt = 1.0L / 64;
 constexpr long double least = std::numeric_limits<long double>::min();
 
@@ -97,29 +93,15 @@ double random_input(std::uint64_t i) {
 
 float64_outcome judge_float64(const subject& one, std::uint64_t count, const progress& report) {
     const std::vector<double> hard = hard_points(one.about.kinks);
-    const std::uint64_t size = hard.size() + count, blocks = (size + block_size - 1) / block_size;
-    std::atomic<std::uint64_t> done = 0;
-    using range = oneapi::tbb::blocked_range<std::uint64_t>;
-    return oneapi::tbb::parallel_reduce(
-        range(0, blocks), float64_outcome{},
-        [&](const range& part, float64_outcome found) {
-            std::vector<double> x, got;
-            for (std::uint64_t block = part.begin(); block < part.end(); ++block) {
-                x.clear();
-                for (std::uint64_t i = block * block_size; i < std::min(size, (block + 1) * block_size); ++i)
-                    x.push_back(i < hard.size() ? hard[i] : random_input(i - hard.size()));
-                got.resize(x.size());
-                one.value64(x, got);
-                for (std::size_t i = 0; i < x.size(); ++i) judge_one(one, x[i], got[i], found);
-                const std::uint64_t finished = ++done;
-                if (report) report(static_cast<double>(finished) / static_cast<double>(blocks));
-            }
-            return found;
-        },
-        [](float64_outcome a, const float64_outcome& b) {
-            a.add(b);
-            return a;
-        });
+    const std::uint64_t size = hard.size() + count;
+    return judge_blocks<float64_outcome>(size, report, [&](std::uint64_t first, float64_outcome& found) {
+        std::vector<double> x;
+        for (std::uint64_t i = first; i < std::min(size, first + block_size); ++i)
+            x.push_back(i < hard.size() ? hard[i] : random_input(i - hard.size()));
+        std::vector<double> got(x.size());
+        one.value64(x, got);
+        for (std::size_t i = 0; i < x.size(); ++i) judge_one(one, x[i], got[i], found);
+    });
 }
 
 }  // namespace gradus::exhaustive

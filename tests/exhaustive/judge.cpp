@@ -2,12 +2,9 @@
 #include "judge.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_reduce.h>
-
+#include "blocks.hpp"
 #include "support/ulp.hpp"
 
 namespace gradus::exhaustive {
@@ -16,8 +13,6 @@ namespace {
 using testing::error_of;
 using testing::ulp_at;
 
-/// Inputs of one kernel call: few enough that it stays on its thread, and its memory in that core's cache.
-constexpr std::uint64_t block_size = 1 << 12;
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double doubt = 1.0 / 64;  ///< what the fast oracle may leave open, in ULP
 
@@ -211,23 +206,9 @@ void outcome::add(const outcome& other) {
 }
 
 outcome judge(const subject& one, const input_set& inputs, const settings& how, const progress& report) {
-    const std::uint64_t blocks = (inputs.size() + block_size - 1) / block_size;
-    std::atomic<std::uint64_t> done = 0;
-    using range = oneapi::tbb::blocked_range<std::uint64_t>;
-    return oneapi::tbb::parallel_reduce(
-        range(0, blocks), outcome{},
-        [&](const range& part, outcome found) {
-            for (std::uint64_t block = part.begin(); block < part.end(); ++block) {
-                judge_block(one, inputs, block * block_size, how.peers, found);
-                const std::uint64_t finished = ++done;
-                if (report) report(static_cast<double>(finished) / static_cast<double>(blocks));
-            }
-            return found;
-        },
-        [](outcome a, const outcome& b) {
-            a.add(b);
-            return a;
-        });
+    return judge_blocks<outcome>(inputs.size(), report, [&](std::uint64_t first, outcome& found) {
+        judge_block(one, inputs, first, how.peers, found);
+    });
 }
 
 bool holds(const subject& one, const outcome& found) {

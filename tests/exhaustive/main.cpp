@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gradus_exhaustive [function...]: proves the error bounds of float32 functions of one input, value and gradient.
 // By default every 257th bit pattern and special values; with --all every one of 2^32. With --float64 values in float64
-// as well. The exit status is 1 if a
-// bound is broken, 2 for a wrong command.
+// as well. The exit status is 1 if a bound is broken, 2 for a wrong command.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
