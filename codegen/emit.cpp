@@ -52,7 +52,8 @@ void kernel_emitter::prepare_function() {
 
 /// Returns what the kernel returns from this stage.
 llvm::Value* kernel_emitter::emit_stage(int index) {
-    const stage& s = plan_.stages[static_cast<std::size_t>(index)];
+    stage_ = static_cast<std::size_t>(index);
+    const stage& s = plan_.stages[stage_];
     memo_.assign(plan_.body.nodes.size(), nullptr);
     coordinate_.fill(nullptr);
     lane_ = s.shape.lane;
@@ -120,10 +121,13 @@ void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) 
     });
 }
 
-/// All sweeps of a row, then what is stored once a row.
+/// All sweeps of a row, and what is stored once a row.
 void kernel_emitter::emit_row(const stage& s) {
-    for (const sweep& part : s.sweeps) emit_sweep(s, part);
     store_all(s.row_stores);
+    for (const sweep& part : s.sweeps) {
+        emit_sweep(s, part);
+        store_all(part.row_stores);
+    }
 }
 
 /// The axis along which a fold counts positions: the lane axis, or the last inner axis when lanes are rows.
@@ -308,8 +312,8 @@ void kernel_emitter::hoist(node_id root, axis_set varying) {
             node_value(id);
             continue;
         }
-        if (about(n.code).shape == form::reduction) continue;  // read from memory
-        const std::size_t first = n.code == op::at ? 1 : 0;    // what is read stands elsewhere
+        if (about(n.code).shape == form::reduction || plan_.kept_before(id, stage_)) continue;  // read from memory
+        const std::size_t first = n.code == op::at ? 1 : 0;  // what is read stands elsewhere
         for (std::size_t i = first; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
     }
 }

@@ -149,6 +149,7 @@ private:
     value data_ = nullptr, shape_ = nullptr, begin_ = nullptr, end_ = nullptr;
     std::vector<value> extents_;
     std::vector<memory> tensors_;         ///< inputs, outputs, temporaries, as far as this stage needs them
+    std::size_t stage_ = 0;               ///< the stage being emitted
     llvm::Instruction* setup_ = nullptr;  ///< where a stage loads pointers, extents and strides
 
     // The place in the loops.

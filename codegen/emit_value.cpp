@@ -19,6 +19,7 @@ llvm::Value* kernel_emitter::node_value(node_id id) {
 }
 
 llvm::Value* kernel_emitter::make_value(node_id id) {
+    if (plan_.kept_before(id, stage_)) return kept_value(id, {});
     const node& n = at(id);
     switch (n.code) {
         case op::constant: return llvm::ConstantFP::get(real_vector(), n.value);
@@ -29,7 +30,6 @@ llvm::Value* kernel_emitter::make_value(node_id id) {
         case op::at: return read_at(n, {});
         default: break;
     }
-    if (about(n.code).shape == form::reduction) return kept_value(id, {});
     return pointwise_value(id);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// An output may take the place of an input if no element of the input is read after that element of the
-// output was written: one pointwise stage both reads the input, at its own positions, and writes the
-// output, and no other stage reads the input.
+// An output may take the place of an input if no element of the input is read after that element of the output was
+// written. Stages follow each other, so what earlier ones read does not matter. In the stage that writes the output,
+// rows (or blocks) run in any order: each may read the elements that it writes itself, until it writes them. A sweep
+// reads the elements at its own position before it writes there, and what does not vary along it (such as a read at a
+// label of the row) before it starts.
 #include <algorithm>
 
 #include "plan.hpp"
@@ -9,67 +11,117 @@
 namespace gradus {
 namespace {
 
-/// How often, and how, the stages read each input.
+/// A time within a row: 2k before sweep k, 2k + 1 during it, 2k + 2 after it.
+using moment = int;
+constexpr moment never = -1;
+
+/// How one stage reads an input.
 struct reading {
-    int stages = 0;
-    std::size_t last = 0;
-    bool gathered = false;
+    moment last = never;
+    bool of_others = false;  ///< elements that another row or block may write
 };
 
-void collect(const plan& p, node_id root, std::vector<std::uint8_t>& seen, std::vector<std::uint8_t>& read,
-             std::vector<reading>& inputs) {
-    std::vector<node_id> open{root};
-    while (!open.empty()) {
-        const node_id id = open.back();
-        open.pop_back();
-        if (seen[id] != 0) continue;
-        seen[id] = 1;
-        const node& n = p.body.nodes[id];
-        if (n.code == op::input) read[n.ref] = 1;
-        if (n.code == op::at && p.body.nodes[n.args[0]].code == op::input)
-            inputs[p.body.nodes[n.args[0]].ref].gathered = true;
-        if (id != root && about(n.code).shape == form::reduction) continue;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
-    }
-}
-
-std::vector<reading> readings(const plan& p) {
-    std::vector<reading> inputs(p.body.inputs.size());
-    for (std::size_t k = 0; k < p.stages.size(); ++k) {
-        const stage& s = p.stages[k];
-        if (s.shape.form == stage_form::check) continue;  // runs before anything is written
-        std::vector<std::uint8_t> seen(p.body.nodes.size(), 0), read(inputs.size(), 0);
+class stage_readings {
+public:
+    stage_readings(const plan& p, std::size_t k) : p_(p), stage_(k), inputs_(p.body.inputs.size()) {
+        const stage& s = shown();
+        moment now = 0;
+        read_all(s.row_stores, now);
         for (const sweep& part : s.sweeps) {
-            for (const node_id fold : part.folds) collect(p, fold, seen, read, inputs);
-            for (const store& to : part.stores) collect(p, to.value, seen, read, inputs);
+            for (const node_id fold : part.folds) read(p.body.nodes[fold].args[0], now + 1);
+            read_all(part.stores, now + 1);
+            now += 2;
+            read_all(part.row_stores, now);
         }
-        for (const store& to : s.row_stores) collect(p, to.value, seen, read, inputs);
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-            if (read[i] != 0) {
-                ++inputs[i].stages;
-                inputs[i].last = k;
-            }
     }
-    return inputs;
-}
+    const reading& operator[](std::size_t input) const { return inputs_[input]; }
+
+private:
+    const stage& shown() const { return p_.stages[stage_]; }
+    void read_all(const std::vector<store>& stores, moment now) {
+        for (const store& to : stores) read(to.value, now);
+    }
+    void read(node_id root, moment now) {
+        std::vector<std::uint8_t> seen(p_.body.nodes.size(), 0);
+        std::vector<node_id> open{root};
+        while (!open.empty()) {
+            const node_id id = open.back();
+            open.pop_back();
+            if (seen[id] != 0) continue;
+            seen[id] = 1;
+            const node& n = p_.body.nodes[id];
+            if (about(n.code).shape == form::reduction || p_.kept_before(id, stage_)) continue;
+            if (n.code == op::input || n.code == op::uniform) note(n.ref, {now, n.code == op::uniform});
+            if (n.code == op::at) {
+                read_at_label(n, now);
+                open.push_back(n.args[1]);
+                if (p_.body.nodes[n.args[0]].code != op::at) continue;
+            }
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
+        }
+    }
+    /// Notes what the tensor under `at`, or under a chain of them, is read for by this label.
+    void read_at_label(const node& n, moment now) {
+        const bool own = shown().shape.form == stage_form::rows && (n.over & ~shown().shape.inner) == 0;
+        const bool varies = (n.axes & shown().shape.inner) != 0;
+        node_id from = n.args[0];
+        while (p_.body.nodes[from].code == op::at) from = p_.body.nodes[from].args[0];
+        const node& tensor = p_.body.nodes[from];
+        if (tensor.code == op::input) note(tensor.ref, {varies ? now + 1 : now - now % 2, !own});
+    }
+    void note(std::size_t input, reading more) {
+        reading& r = inputs_[input];
+        r.last = std::max(r.last, more.last);
+        r.of_others |= more.of_others;
+    }
+
+    const plan& p_;
+    std::size_t stage_;
+    std::vector<reading> inputs_;
+};
+
+class pair_finder {
+public:
+    explicit pair_finder(const plan& p) : p_(p) {
+        for (std::size_t k = 0; k < p.stages.size(); ++k) readings_.emplace_back(p, k);
+    }
+    std::vector<in_place_pair> run() {
+        for (std::size_t k = 0; k < p_.stages.size(); ++k) {
+            moment now = 0;
+            add_pairs(k, p_.stages[k].row_stores, now);
+            for (const sweep& part : p_.stages[k].sweeps) {
+                add_pairs(k, part.stores, now + 1);
+                now += 2;
+                add_pairs(k, part.row_stores, now);
+            }
+        }
+        return pairs_;
+    }
+
+private:
+    void add_pairs(std::size_t k, const std::vector<store>& stores, moment written) {
+        for (const store& to : stores)
+            for (std::size_t i = 0; to.output >= 0 && i < p_.body.inputs.size(); ++i)
+                if (same_axes(i, to.output) && read_before(i, k, written))
+                    pairs_.push_back({static_cast<int>(i), to.output});
+    }
+    bool same_axes(std::size_t input, int output) const {
+        return p_.body.inputs[input].axes.set() == p_.body.outputs[static_cast<std::size_t>(output)].axes.set();
+    }
+    bool read_before(std::size_t input, std::size_t k, moment written) const {
+        const reading& here = readings_[k][input];
+        if (here.last > written || here.of_others) return false;
+        return std::all_of(readings_.begin() + static_cast<std::ptrdiff_t>(k) + 1, readings_.end(),
+                           [&](const stage_readings& later) { return later[input].last == never; });
+    }
+
+    const plan& p_;
+    std::vector<stage_readings> readings_;
+    std::vector<in_place_pair> pairs_;
+};
 
 }  // namespace
 
-std::vector<in_place_pair> in_place_pairs(const plan& p) {
-    const std::vector<reading> inputs = readings(p);
-    std::vector<in_place_pair> pairs;
-    for (std::size_t k = 0; k < p.stages.size(); ++k) {
-        const stage& s = p.stages[k];
-        if (s.shape.form != stage_form::rows || s.shape.inner != 0) continue;
-        for (const store& to : s.row_stores)
-            for (std::size_t i = 0; to.output >= 0 && i < inputs.size(); ++i) {
-                const reading& r = inputs[i];
-                const bool here_alone = r.stages == 0 || (r.stages == 1 && r.last == k);
-                if (here_alone && !r.gathered && p.body.inputs[i].axes.set() == s.shape.rows)
-                    pairs.push_back({static_cast<int>(i), to.output});
-            }
-    }
-    return pairs;
-}
+std::vector<in_place_pair> in_place_pairs(const plan& p) { return pair_finder(p).run(); }
 
 }  // namespace gradus

@@ -9,6 +9,9 @@
 // so that its inputs are not swept twice, unless what the output waits for is made of that very result:
 // then it is kept, and the output has a stage of its own.
 //
+// A value of the row is stored as soon as the folds it needs are known, before the sweeps to come, which may
+// write an output where the row's elements are.
+//
 // A check has the level after the reductions it needs, and runs before the other stages of its level. No
 // output is stored at a level before that of the last check.
 #include "plan.hpp"
@@ -16,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "legalise.hpp"
@@ -199,6 +203,19 @@ private:
         }
         return true;
     }
+    /// The stage that computes a fold's operand once a row, from results of its own rows. It keeps the operand.
+    std::optional<stage_key> operand_maker(node_id fold) const {
+        const node_id operand = at(fold).args[0];
+        const needs& all = needs_[fold];
+        if (is_fold(at(operand)) || at(operand).type != kind::real || all.empty()) return std::nullopt;
+        stage_key maker{0, group_of(all.front().fold)};
+        if (maker.walks.rows != at(operand).axes) return std::nullopt;
+        for (const need& n : all) {
+            if (!same_row(n, maker.walks)) return std::nullopt;
+            maker.level = std::max(maker.level, level_.at(n.fold));
+        }
+        return maker;
+    }
     stage_key home_of(int i) const {
         const output& out = plan_.body.outputs[static_cast<std::size_t>(i)];
         const axis_set axes = out.axes.set();
@@ -258,21 +275,34 @@ private:
     void add_output(stage& s, int i, const stage_key& key) {
         const output& out = plan_.body.outputs[static_cast<std::size_t>(i)];
         const store to{out.value, i, -1};
+        const std::size_t after = sweep_after(needs_of_operand(out.value), key);
         if (key.walks.inner != 0 && out.axes.set() == key.walks.all())
-            sweep_at(s, sweep_after(needs_of_operand(out.value), key)).stores.push_back(to);
+            sweep_at(s, after).stores.push_back(to);
         else
-            s.row_stores.push_back(to);
+            add_row_store(s, after, to);
+    }
+    /// Stores a value of the row after so many of its sweeps.
+    static void add_row_store(stage& s, std::size_t sweeps, const store& to) {
+        (sweeps == 0 ? s.row_stores : sweep_at(s, sweeps - 1).row_stores).push_back(to);
     }
 
-    /// Gives every fold of this stage that another stage reads a temporary.
+    /// Gives every value that this stage computes and another one reads a temporary.
     void keep_needed(stage& s, const stage_key& key) {
-        for (const sweep& part : s.sweeps)
-            for (const node_id fold : part.folds)
-                if (key.walks.rows == 0 || read_elsewhere(fold, key)) {
-                    const int place = add_temporary({at(fold).axes, -1, size_of(plan_.type_of(fold)), 1});
-                    plan_.kept_values.push_back({fold, place});
-                    if (key.walks.rows != 0) s.row_stores.push_back({fold, -1, place});
-                }
+        for (std::size_t i = 0; i < s.sweeps.size(); ++i)
+            for (const node_id fold : s.sweeps[i].folds)
+                if (key.walks.rows == 0 || read_elsewhere(fold, key)) keep(s, i + 1, fold);
+        for (const node_id fold : folds_)
+            if (const node_id operand = at(fold).args[0]; operand_maker(fold) == key && !is_kept(operand))
+                keep(s, sweep_after(needs_[fold], key), operand);
+    }
+    void keep(stage& s, std::size_t sweeps, node_id value) {
+        const int place = add_temporary({at(value).axes, -1, size_of(plan_.type_of(value)), 1});
+        plan_.kept_values.push_back({value, place, plan_.stages.size()});
+        if (s.shape.form == stage_form::rows) add_row_store(s, sweeps, {value, -1, place});
+    }
+    bool is_kept(node_id value) const {
+        return std::any_of(plan_.kept_values.begin(), plan_.kept_values.end(),
+                           [&](const kept& k) { return k.value == value; });
     }
     int add_temporary(temporary t) {
         plan_.temporaries.push_back(t);
@@ -286,7 +316,7 @@ private:
     bool read_elsewhere(node_id fold, const stage_key& maker) const {
         for (const auto& [key, members] : stages_) {
             for (const node_id other : members.folds)
-                if (reads_from_outside(key, needs_[other], fold, maker)) return true;
+                if (reads_from_outside(operand_maker(other).value_or(key), needs_[other], fold, maker)) return true;
             for (const int i : members.outputs)
                 if (reads_from_outside(key, needs_of_operand(plan_.body.outputs[static_cast<std::size_t>(i)].value),
                                        fold, maker))
@@ -320,7 +350,7 @@ private:
             seen[next] = 1;
             const node& n = at(next);
             if (n.code == op::input) tensors.push_back(n.ref);
-            if (is_fold(n)) continue;  // its result is at hand
+            if (is_fold(n) || plan_.kept_before(next, plan_.stages.size())) continue;  // its result is at hand
             for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
         }
     }
@@ -334,11 +364,12 @@ private:
                 if (to.output >= 0) tensors.push_back(plan_.body.inputs.size() + static_cast<std::size_t>(to.output));
             }
         };
+        add_stores(s.row_stores);
         for (const sweep& part : s.sweeps) {
             for (const node_id fold : part.folds) collect_tensors(at(fold).args[0], seen, tensors);
             add_stores(part.stores);
+            add_stores(part.row_stores);
         }
-        add_stores(s.row_stores);
         if (s.tested >= 0)
             collect_tensors(plan_.body.requirements[static_cast<std::size_t>(s.tested)].condition, seen, tensors);
         return heaviest_axis(s, tensors);

@@ -7,8 +7,9 @@
 // Checks come before every stage that writes an output. One that depends on reductions waits for the
 // stages that compute them, which until then write temporaries alone.
 //
-// Only results of reductions are kept between stages (in temporaries); everything else is computed
-// again from the inputs, which is cheaper than memory.
+// Results of reductions are kept between stages (in temporaries), and so are the operands of reductions along
+// rows that are computed from a row's own results: the row is at hand then, and one number takes the place of
+// several. Everything else is computed again from the inputs, which is cheaper than memory.
 #pragma once
 
 #include <string>
@@ -31,22 +32,24 @@ struct store {
 
 /// One walk over the inner axes of a row.
 struct sweep {
-    std::vector<node_id> folds;  ///< reduce_sum, reduce_max, reduce_min nodes
-    std::vector<store> stores;   ///< values that vary along the inner axes
+    std::vector<node_id> folds;     ///< reduce_sum, reduce_max, reduce_min nodes
+    std::vector<store> stores;      ///< values that vary along the inner axes
+    std::vector<store> row_stores;  ///< after the walk: values that do not, and need its folds
 };
 
 struct stage {
     stage_shape shape;
+    std::vector<store> row_stores;  ///< before the sweeps: values of the row that need none of its folds
     std::vector<sweep> sweeps;
-    std::vector<store> row_stores;  ///< after the sweeps: values that do not vary along the inner axes
     int tested = -1;                ///< check: position in the requirements of plan::body
     int partials_of = -1;           ///< combine: the `blocks` stage whose partials it folds
 };
 
-/// Where a reduction's result lies for the stages after the one that computed it.
+/// Where a value lies for the stages after the one that computed it.
 struct kept {
     node_id value = no_node;
     int temporary = -1;
+    std::size_t stage = 0;
 };
 
 struct plan {
@@ -55,12 +58,18 @@ struct plan {
     element arithmetic = element::float32;
     std::vector<stage> stages;
     std::vector<temporary> temporaries;
-    std::vector<kept> kept_values;
+    std::vector<kept> kept_values;  ///< results of reductions, and operands of later ones
     std::vector<precision> precisions;  ///< by node of the body
 
     /// The element type of a node's real value in registers and temporaries.
     element type_of(node_id id) const {
         return precisions[id] == precision::narrow ? element::float32 : element::float64;
+    }
+    /// Whether a stage reads a node's value from a temporary.
+    bool kept_before(node_id id, std::size_t s) const {
+        for (const kept& k : kept_values)
+            if (k.value == id && k.stage < s) return true;
+        return false;
     }
 };
 

@@ -18,7 +18,7 @@ public:
 
     std::string run() {
         line("plan in {}", name_of(p_.arithmetic));
-        for (std::size_t i = 0; i < p_.stages.size(); ++i) stage_text(i);
+        for (stage_ = 0; stage_ < p_.stages.size(); ++stage_) stage_text(stage_);
         return out_;
     }
 
@@ -40,9 +40,10 @@ private:
         const std::string_view name = g_.text_of(g_.outputs[static_cast<std::size_t>(i)].name);
         return name.empty() ? fmt::format("output{}", i) : std::string(name);
     }
-    static std::string fold_name(node_id fold) { return fmt::format("fold{}", fold); }
+    /// The name of a result of a fold, or of another value that is kept.
+    std::string kept_name(node_id id) const { return fmt::format("{}{}", is_fold(id) ? "fold" : "value", id); }
 
-    /// A node's formula in which results of folds stand by name.
+    /// A node's formula in which results of folds, and what earlier stages kept, stand by name.
     std::string formula(node_id root) const {
         builder shown;
         std::vector<node_id> made(g_.nodes.size(), no_node);
@@ -59,10 +60,10 @@ private:
         node n = g_[id];
         if (n.code == op::input || n.code == op::uniform)
             return shown.input_node(g_.text_of(g_.inputs[n.ref].name), g_.inputs[n.ref]);
-        if (about(n.code).shape == form::reduction && id != root) {
+        if ((is_fold(id) && id != root) || p_.kept_before(id, stage_)) {
             input named;
             for_each_axis(n.axes, [&](int axis) { named.axes.push_back(axis); });
-            return shown.input_node(fold_name(id), named);
+            return shown.input_node(kept_name(id), named);
         }
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) n.args[i] = made[n.args[i]];
         return shown.intern(n);
@@ -82,8 +83,11 @@ private:
             case stage_form::rows: line("stage {}: {}", i, rows_text(s)); break;
         }
         ++depth_;
-        for (const sweep& part : s.sweeps) sweep_text(s, part);
-        row_text(s);
+        row_text(s, s.row_stores);
+        for (const sweep& part : s.sweeps) {
+            sweep_text(s, part);
+            row_text(s, part.row_stores);
+        }
         --depth_;
     }
     void check_text(std::size_t i, const stage& s) {
@@ -103,7 +107,7 @@ private:
         line("stage {}: combine the blocks of stage {}", i, s.partials_of);
         ++depth_;
         for (const node_id fold : p_.stages[static_cast<std::size_t>(s.partials_of)].sweeps.front().folds)
-            line("{} = fixed tree of its blocks", fold_name(fold));
+            line("{} = fixed tree of its blocks", kept_name(fold));
         --depth_;
     }
     void sweep_text(const stage& s, const sweep& part) {
@@ -112,7 +116,7 @@ private:
              horizontal ? fmt::format(", lanes along {}", g_.axis_name(s.shape.lane)) : "",
              traffic(s, operands_of(part.folds), part.stores));
         ++depth_;
-        for (const node_id fold : part.folds) line("{} = {}{}", fold_name(fold), formula(fold), in_type(fold));
+        for (const node_id fold : part.folds) line("{} = {}{}", kept_name(fold), formula(fold), in_type(fold));
         for (const store& to : part.stores) store_text(to);
         --depth_;
     }
@@ -122,19 +126,21 @@ private:
         return operands;
     }
     /// What is stored once a row.
-    void row_text(const stage& s) {
-        if (s.row_stores.empty()) return;
-        line("row: {}", traffic(s, {}, s.row_stores));
+    void row_text(const stage& s, const std::vector<store>& stores) {
+        if (stores.empty()) return;
+        line("row: {}", traffic(s, {}, stores));
         ++depth_;
-        for (const store& to : s.row_stores) store_text(to);
+        for (const store& to : stores) store_text(to);
         --depth_;
     }
     void store_text(const store& to) {
+        const std::string value = is_fold(to.value) ? kept_name(to.value) : formula(to.value);
         if (to.output >= 0)
-            line("{} = {}{}", output_name(to.output), is_fold(to.value) ? fold_name(to.value) : formula(to.value),
-                 in_type(to.value));
+            line("{} = {}{}", output_name(to.output), value, in_type(to.value));
+        else if (is_fold(to.value))
+            line("keep {}", value);
         else
-            line("keep {}", fold_name(to.value));
+            line("keep {} = {}{}", kept_name(to.value), value, in_type(to.value));
     }
     /// Says so where a value is not computed in the type of the arithmetic.
     std::string in_type(node_id id) const {
@@ -172,9 +178,9 @@ private:
         if (seen[id] != 0) return;
         seen[id] = 1;
         const node& n = g_[id];
-        if (n.code == op::at) return collect_gather(s, id, seen, reads);
+        if (n.code == op::at && !p_.kept_before(id, stage_)) return collect_gather(s, id, seen, reads);
         if (is_fold(id) && computed_by(s, id)) return;
-        if (is_fold(id) || n.code == op::input) {
+        if (is_fold(id) || p_.kept_before(id, stage_) || n.code == op::input) {
             const place read = place_of(id);
             reads.push_back(access(read, has_axis(read.axes, s.shape.lane) ? along(s, read) : "broadcast"));
             return;
@@ -203,10 +209,10 @@ private:
         return false;
     }
 
-    /// Where an input, or a fold's result that an earlier stage kept, is read from.
+    /// Where an input, or what an earlier stage kept, is read from.
     place place_of(node_id id) const {
         const node& n = g_[id];
-        if (n.code != op::input) return kept_place(id);
+        if (n.code != op::input || p_.kept_before(id, stage_)) return kept_place(id);
         const input& in = g_.inputs[n.ref];
         return {std::string(g_.text_of(in.name)), in.axes.set(), size_of(in.type), p_.arrangement.unit[n.ref]};
     }
@@ -217,9 +223,9 @@ private:
                 p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]};
     }
     /// Temporaries are row-major.
-    place kept_place(node_id fold) const {
-        const axis_set axes = g_[fold].axes;
-        return {fold_name(fold), axes, size_of(p_.type_of(fold)), static_cast<int>(std::bit_width(axes)) - 1};
+    place kept_place(node_id id) const {
+        const axis_set axes = g_[id].axes;
+        return {kept_name(id), axes, size_of(p_.type_of(id)), static_cast<int>(std::bit_width(axes)) - 1};
     }
     static const char* along(const stage& s, const place& p) {
         return p.unit == s.shape.lane ? "contiguous" : "strided";
@@ -234,6 +240,7 @@ private:
     const plan& p_;
     graph_view g_;
     std::string out_;
+    std::size_t stage_ = 0;
     int depth_ = 0;
 };
 

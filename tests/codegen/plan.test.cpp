@@ -117,7 +117,10 @@ TEST_CASE("softmax cross-entropy with its gradient is one stage of three sweeps,
     CHECK(row.sweeps[1].folds.size() == 2);  // of the exponentials and of the ties
     CHECK(row.sweeps[2].folds.empty());
     CHECK(row.sweeps[2].stores.size() == 1);
-    CHECK(row.row_stores.size() == 3);  // all three are kept for the loss
+    REQUIRE(row.sweeps[1].row_stores.size() == 1);  // what the loss adds up, before the gradient is stored
+    REQUIRE(p.kept_values.size() == 2);
+    CHECK(row.sweeps[1].row_stores[0].value == p.kept_values[0].value);
+    CHECK(p.body.nodes[p.kept_values[1].value].args[0] == p.kept_values[0].value);
     CHECK(stages_of(p, stage_form::blocks) == 1);
     CHECK(stages_of(p, stage_form::combine) == 1);
 }
@@ -175,7 +178,7 @@ TEST_CASE("the gradient of a slope for each channel is one stage") {
     REQUIRE(p.stages.size() == 1);
     CHECK(p.stages[0].shape.rows == 2);
     REQUIRE(p.stages[0].sweeps.size() == 1);
-    CHECK(p.stages[0].row_stores.size() == 1);
+    CHECK(p.stages[0].sweeps[0].row_stores.size() == 1);
 }
 
 TEST_CASE("loss and gradient share the folds of one softmax") {
@@ -330,10 +333,35 @@ TEST_CASE("temporaries hold what later stages read: every kept value has one, of
     }
 }
 
-TEST_CASE("only a pointwise stage that alone reads an input may write in its place") {
+TEST_CASE("a value computed from a row's folds is kept for the sum of rows, in place of the folds") {
+    const plan p = plan_of(sum(log(sum(exp(x), over<"class">)) * tensor<"v[batch]">));
+    REQUIRE(p.temporaries.size() == 3);  // of rows, of blocks, and their total
+    CHECK(p.temporaries[0].axes == 1);
+    CHECK(about(p.body.nodes[p.kept_values[0].value].code).shape != form::reduction);
+    CHECK_THAT(to_text(p), Catch::Matchers::Contains("keep value") && Catch::Matchers::Contains("reads value"));
+}
+
+TEST_CASE("an output takes an input's place if each element is read before it is written") {
     CHECK(in_place_pairs(plan_of(exp(a) * b)).size() == 2);
-    CHECK(in_place_pairs(plan_of(softmax(x, over<"class">))).empty());
-    CHECK(in_place_pairs(plan_of(exp(a), sum(a))).empty());
+    CHECK(in_place_pairs(plan_of(softmax(x, over<"class">))).size() == 1);
+    CHECK(in_place_pairs(plan_of(x - mean(x))).size() == 1);         // a stage reads it before
+    CHECK(in_place_pairs(plan_of(sum(a * b), exp(a))).size() == 2);  // the sum is folded in the same walk
+    constexpr auto loss = mean(cross_entropy(x, t, over<"class">, with::weight(w)));
+    CHECK(in_place_pairs(plan_of(loss, grad(loss, x))).size() == 1);  // the label is read before its row is written
+    CHECK(in_place_pairs(transposed_plan_of(loss, grad(loss, x))).size() == 1);
+}
+
+TEST_CASE("an output does not take the place of an input that is read later, or by others") {
+    CHECK(in_place_pairs(plan_of(exp(x), sum(x * max(x, over<"class">), over<"class">))).empty());
+    CHECK(in_place_pairs(plan_of(x - at(x, over<"batch">, labels<"r[class]">))).empty());  // from other rows
+    CHECK(in_place_pairs(plan_of(x - at(x, over<"class">, t))).empty());  // elements of a row are apart, in any order
+    const auto moved = at(x, over<"class">, labels<"c[batch, class]">);
+    const plan p = plan_of(moved * max(x, over<"class">));
+    REQUIRE(in_place_pairs(p).size() == 1);  // during the walk that writes; the label's place is free
+    CHECK(p.body.inputs[static_cast<std::size_t>(in_place_pairs(p)[0].input)].use == role::labels);
+    CHECK(in_place_pairs(plan_of(w * x)).size() == 1);  // not that of a smaller one
+    constexpr auto noise = uniform<"noise[batch, class]">;
+    CHECK(in_place_pairs(plan_of(where(noise < 0.5, x, 0 * noise))).size() == 1);  // nor of a seed
 }
 
 TEST_CASE("a plan prints its stages, folds and traffic") {
@@ -367,5 +395,5 @@ TEST_CASE("a plan prints the traffic of pointwise stages, of gathers and of what
     CHECK_THAT(to_text(plan_of(at(cube, over<"part">, 1))), Contains("cube (4·batch·class B, strided)"));
     CHECK_THAT(to_text(plan_of(exp(x) * at(w, over<"class">, 1))), Contains("w (4 B, broadcast)"));
     CHECK_THAT(to_text(plan_of(mean(logsumexp(x, over<"class">)))),
-               Contains("(4·batch B, single)") && Contains("(4·batch B, contiguous)"));
+               Contains("(8·batch B, single)") && Contains("(8·batch B, contiguous)"));
 }
