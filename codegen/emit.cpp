@@ -117,17 +117,8 @@ void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) 
         if (!lane_in_rows) return row();
         const value from = ir_.CreateMul(coordinate_[static_cast<std::size_t>(lane_)], number(s.shape.chunk));
         const value to = smaller(ir_.CreateAdd(from, number(s.shape.chunk)), extents_[static_cast<std::size_t>(lane_)]);
-        at_lanes(from, to, row);
+        is_for_short_rows(s.shape) ? at_masked_lanes(from, to, row) : at_lanes(from, to, row);
     });
-}
-
-/// All sweeps of a row, and what is stored once a row.
-void kernel_emitter::emit_row(const stage& s) {
-    store_all(s.row_stores);
-    for (const sweep& part : s.sweeps) {
-        emit_sweep(s, part);
-        store_all(part.row_stores);
-    }
 }
 
 /// The axis along which a fold counts positions: the lane axis, or the last inner axis when lanes are rows.
@@ -136,10 +127,70 @@ static int run_axis(const stage& s, int lane) {
     return max_axes - 1 - std::countl_zero(s.shape.inner);
 }
 
+/// All sweeps of a row, and what is stored once a row.
+void kernel_emitter::emit_row(const stage& s) {
+    for (const node_id read : s.first) node_value(read);
+    store_all(s.row_stores);
+    if (std::popcount(s.shape.inner) != 1) return emit_sweeps(s);
+    if (is_for_short_rows(s.shape)) return emit_short_runs(s);
+    if (!vertical(s)) return emit_sweeps(s);
+    const value last = ir_.CreateSub(product(s.shape.inner), number(1));  // -1, a large number without sign, for none
+    const value is_short = ir_.CreateICmpULT(last, number(virtual_lanes));
+    either(
+        is_short, [&] { emit_short_runs(s); }, [&] { emit_sweeps(s); });
+}
+
+void kernel_emitter::emit_sweeps(const stage& s) {
+    for (sweep_ = 0; sweep_ < s.sweeps.size(); ++sweep_) {
+        emit_sweep(s, s.sweeps[sweep_]);
+        store_all(s.sweeps[sweep_].row_stores);
+    }
+    sweep_ = 0;
+}
+
+/// Runs of at most as many elements as there are virtual lanes, one in each lane: what the sweeps share is held.
+void kernel_emitter::emit_short_runs(const stage& s) {
+    for (const node_id id : s.shared) held_[id] = {};
+    for (const sweep& part : s.sweeps) {
+        emit_short_sweep(s, part);
+        store_all(part.row_stores);
+        for (auto& [id, held] : held_) held.made = held.memory != nullptr;
+    }
+    held_.clear();
+}
+
+void kernel_emitter::emit_short_sweep(const stage& s, const sweep& part) {
+    hoist_from_sweep(s, part);
+    const auto run = static_cast<std::size_t>(run_axis(s, lane_));
+    const std::vector<fold_state> folds = open_folds(s, part, false);
+    loop("position", number(0), extents_[run], number(1), [&](value position) {
+        coordinate_[run] = position;
+        for (const fold_state& f : folds) {
+            llvm::Type* const type = real_vector(f.fold);
+            const value place = ir_.CreateInBoundsGEP(type, f.accumulators, position);
+            ir_.CreateAlignedStore(real_value(at(f.fold).args[0], type), place, align_of(f.fold));
+        }
+        for (const store& to : unparked(part.stores)) node_value(to.value);
+        for (auto& [id, held] : held_) hold(id, held, position);
+        store_all(unparked(part.stores));
+    });
+    for (const fold_state& f : folds)
+        memo_[f.fold] = ir_.CreateFPCast(finish_block(f, true, extents_[run]), real_vector(f.fold));
+}
+
+/// Remembers a value that this position has made for the sweeps to come.
+void kernel_emitter::hold(node_id id, held_value& held, value position) {
+    if (held.made || memo_[id] == nullptr) return;
+    held.type = memo_[id]->getType();
+    held.memory = local(held.type, virtual_lanes, "held");
+    ir_.CreateStore(memo_[id], ir_.CreateInBoundsGEP(held.type, held.memory, position));
+}
+
 void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
     hoist_from_sweep(s, part);
     const bool is_vertical = vertical(s);
     const std::vector<fold_state> folds = open_folds(s, part, true);
+    const std::vector<exception_at_label> exceptions = exceptions_of(s, part);
     sweep_runs(s, [&](value) {
         const auto run = static_cast<std::size_t>(run_axis(s, lane_));
         loop("block", number(0), extents_[run], number(block_size), [&](value first) {
@@ -149,7 +200,7 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
             const auto body = [&] {
                 const value position = ir_.CreateSub(coordinate_[run], first);
                 for (const fold_state& f : folds) accumulate(f, is_vertical, position);
-                store_all(part.stores);
+                store_all(without(exceptions, part.stores));
             };
             if (is_vertical)
                 loop("position", first, last, number(1), [&](value position) {
@@ -158,14 +209,11 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
                 });
             else
                 at_lanes(first, last, body);
-            finish_blocks(folds, is_vertical, used);
+            for (const fold_state& f : folds) add_block(f, finish_block(f, is_vertical, used));
         });
     });
+    for (const exception_at_label& e : exceptions) store_at_label(e);
     for (const fold_state& f : folds) memo_[f.fold] = finish_row(f);
-}
-
-void kernel_emitter::finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used) {
-    for (const fold_state& f : folds) push(f, finish_block(f, is_vertical, used));
 }
 
 /// Loops over the inner axes other than the run axis.
@@ -262,6 +310,24 @@ void kernel_emitter::when(value condition, const std::function<void()>& body) {
     memo_ = memo;
 }
 
+void kernel_emitter::either(value condition, const std::function<void()>& body,
+                            const std::function<void()>& otherwise) {
+    const std::vector<value> memo = memo_;
+    const auto coordinate = coordinate_;
+    auto* const yes = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
+    auto* const no = llvm::BasicBlock::Create(module_.getContext(), "else", function_);
+    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
+    ir_.CreateCondBr(condition, yes, no);
+    for (auto* const block : {yes, no}) {
+        ir_.SetInsertPoint(block);
+        block == yes ? body() : otherwise();
+        ir_.CreateBr(after);
+        memo_ = memo;
+        coordinate_ = coordinate;
+    }
+    ir_.SetInsertPoint(after);
+}
+
 /// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with
 /// the same code.
 void kernel_emitter::at_lanes(value from, value to, const std::function<void()>& body) {
@@ -279,6 +345,16 @@ void kernel_emitter::at_lanes(value from, value to, const std::function<void()>&
         body();
         mask_ = nullptr;
         coordinate_ = coordinate;
+    });
+}
+
+/// The same always under a mask, which costs little where the lanes are gathered and scattered: half of the code.
+void kernel_emitter::at_masked_lanes(value from, value to, const std::function<void()>& body) {
+    loop("lanes", from, to, number(lanes_), [&](value i) {
+        coordinate_[static_cast<std::size_t>(lane_)] = i;
+        mask_ = ir_.CreateICmpSLT(lane_numbers(), splat(to), "mask");
+        body();
+        mask_ = nullptr;
     });
 }
 
@@ -312,7 +388,7 @@ void kernel_emitter::hoist(node_id root, axis_set varying) {
             node_value(id);
             continue;
         }
-        if (about(n.code).shape == form::reduction || plan_.kept_before(id, stage_)) continue;  // read from memory
+        if (about(n.code).shape == form::reduction || is_in_memory(id)) continue;
         const std::size_t first = n.code == op::at ? 1 : 0;  // what is read stands elsewhere
         for (std::size_t i = first; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
     }

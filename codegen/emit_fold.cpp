@@ -5,6 +5,8 @@
 //   64 lanes → one: lane l with l + 32, then 16, 8, 4, 2, 1                (type of the node)
 //   blocks → a binary counter: equal numbers of blocks merge pairwise      (float64)
 //
+// What short rows leave out of this (further blocks, lanes without an element) would not change the result.
+//
 // In a horizontal fold the lanes of a vector are neighbours of one run; in a vertical fold each lane is
 // a run of its own, and the virtual lanes are vectors. Both follow the same tree. Lanes that do not
 // exist hold the identity (-0.0 for a sum, which keeps the sign of a zero).
@@ -14,13 +16,12 @@
 
 namespace gradus {
 namespace {
-constexpr int virtual_lanes = 64;
 constexpr int counter_slots = 52;  // 2^52 blocks are more than any memory holds
 }  // namespace
 
 bool kernel_emitter::vertical(const stage& s) const { return lane_ < 0 || (s.shape.inner >> lane_ & 1) == 0; }
 
-llvm::Value* kernel_emitter::identity(op code, llvm::Type* type) const {
+llvm::Constant* kernel_emitter::identity(op code, llvm::Type* type) const {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     return llvm::ConstantFP::get(type, code == op::reduce_sum ? -0.0 : code == op::reduce_max ? -infinity : infinity);
 }
@@ -31,18 +32,29 @@ llvm::Value* kernel_emitter::combined(op code, value a, value b) {
     return emitter_of(code == op::reduce_max ? op::max : op::min)(math_, operands);
 }
 
+/// The fold of no elements: a sum is +0.
+static llvm::Constant* of_nothing(op code, llvm::Constant* identity) {
+    return code == op::reduce_sum ? llvm::Constant::getNullValue(identity->getType()) : identity;
+}
+
 /// Memory for the folds of a sweep; with_counter: for whole rows, else for one block.
 std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& s, const sweep& part,
                                                                    bool with_counter) {
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     std::vector<fold_state> folds;
     for (const node_id fold : part.folds) {
-        fold_state f{fold, local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes"), nullptr,
-                     nullptr};
+        fold_state f;
+        f.fold = fold;
+        f.accumulators = local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes");
         if (with_counter) {
             f.partials = local(wide, counter_slots, "partials");
             f.count = local(ir_.getInt64Ty(), 1, "count");
             ir_.CreateStore(number(0), f.count);
+        }
+        if (s.shape.form == stage_form::rows && std::popcount(s.shape.inner) == 1) {
+            f.several = ir_.CreateICmpSGT(product(s.shape.inner), number(block_size));
+            f.single = local(wide, 1, "single");
+            ir_.CreateStore(of_nothing(at(fold).code, identity(at(fold).code, wide)), f.single);
         }
         folds.push_back(f);
     }
@@ -94,17 +106,27 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
     }
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
-        parts.push_back(ir_.CreateAlignedLoad(
-            type, ir_.CreateConstInBoundsGEP1_64(real_type(f.fold), f.accumulators, l), align));
+        parts.push_back(
+            ir_.CreateAlignedLoad(type, ir_.CreateConstInBoundsGEP1_64(real_type(f.fold), f.accumulators, l), align));
     for (std::size_t half = parts.size() / 2; half > 0; half /= 2)
         for (std::size_t l = 0; l < half; ++l) parts[l] = combined(code, parts[l], parts[l + half]);
-    value folded = parts[0];
+    return ir_.CreateFPCast(over_lanes(code, parts[0]), wide);
+}
+
+/// The fold of a vector's lanes, in all of them.
+llvm::Value* kernel_emitter::over_lanes(op code, value v) {
     for (unsigned half = lanes_ / 2; half > 0; half /= 2) {
         std::vector<int> upper(lanes_);
         for (unsigned l = 0; l < lanes_; ++l) upper[l] = static_cast<int>((l + half) % lanes_);
-        folded = combined(code, folded, ir_.CreateShuffleVector(folded, upper));
+        v = combined(code, v, ir_.CreateShuffleVector(v, upper));
     }
-    return ir_.CreateFPCast(splat(first_lane(folded)), wide);
+    return splat(first_lane(v));
+}
+
+void kernel_emitter::add_block(const fold_state& f, value partial) {
+    if (f.several == nullptr) return push(f, partial);
+    either(
+        f.several, [&] { push(f, partial); }, [&] { ir_.CreateStore(partial, f.single); });
 }
 
 /// Counts one more block: merges it with the slots that are full, like a carry.
@@ -124,8 +146,16 @@ void kernel_emitter::push(const fold_state& f, value partial) {
     ir_.CreateStore(ir_.CreateAdd(count, number(1)), f.count);
 }
 
-/// Folds the full slots, the latest blocks first, and rounds once to the type of the node.
+/// The fold of a whole row, rounded once to the type of the node.
 llvm::Value* kernel_emitter::finish_row(const fold_state& f) {
+    llvm::Type* const type = real_vector(f.fold);
+    if (f.several == nullptr) return ir_.CreateFPCast(total_of_blocks(f), type);
+    when(f.several, [&] { ir_.CreateStore(total_of_blocks(f), f.single); });
+    return ir_.CreateFPCast(ir_.CreateLoad(vector_of(ir_.getDoubleTy()), f.single), type);
+}
+
+/// Folds the full slots, the latest blocks first.
+llvm::Value* kernel_emitter::total_of_blocks(const fold_state& f) {
     llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     const op code = at(f.fold).code;
     const value total = local(wide, 1, "total");
@@ -142,11 +172,8 @@ llvm::Value* kernel_emitter::finish_row(const fold_state& f) {
     });
     ir_.CreateStore(number(0), f.count);
     const value result = ir_.CreateLoad(wide, total);
-    // A sum of nothing is +0.
-    const value started = code == op::reduce_sum ? ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)),
-                                                                    llvm::Constant::getNullValue(wide), result)
-                                                 : result;
-    return ir_.CreateFPCast(started, real_vector(f.fold));
+    if (code != op::reduce_sum) return result;
+    return ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, identity(code, wide)), result);
 }
 
 }  // namespace gradus

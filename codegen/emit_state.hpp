@@ -20,6 +20,9 @@
 
 namespace gradus {
 
+/// Elements that a fold accumulates side by side, whatever the lanes of a vector.
+inline constexpr int virtual_lanes = 64;
+
 /// Coordinates that labels replace, in a read through `at`.
 using substitution = std::map<int, node_id>;
 
@@ -47,11 +50,26 @@ private:
         value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
         value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
         value count = nullptr;         ///< blocks pushed so far
+        value several = nullptr;       ///< whether the run has more than one block; null if there are several runs
+        value single = nullptr;        ///< where it has not: the fold of its block
+    };
+
+    /// A value of each position of a short run, in memory of its own.
+    struct held_value {
+        value memory = nullptr;
+        llvm::Type* type = nullptr;  ///< of a position's lanes
+        bool made = false;           ///< by an earlier sweep
+    };
+
+    /// A store of a run that differs at one position alone: where(label == index, exceptional, rest), with a label and
+    /// an exceptional value of the row.
+    struct exception_at_label {
+        store to;
+        node_id label = no_node, exceptional = no_node, rest = no_node;
     };
 
     // ---- emit.cpp: stages and loops
     void prepare_function();
-    void finish_blocks(const std::vector<fold_state>& folds, bool is_vertical, value used);
     value emit_stage(int index);
     value emit_check(const stage& s);
     void test_lanes(const stage& s, value first);
@@ -59,12 +77,18 @@ private:
     void emit_blocks(const stage& s, int index);
     void emit_combine(const stage& s);
     void emit_row(const stage& s);
+    void emit_sweeps(const stage& s);
+    void emit_short_runs(const stage& s);
+    void emit_short_sweep(const stage& s, const sweep& part);
+    void hold(node_id id, held_value& held, value position);
     void for_rows(const stage& s, const std::function<void()>& row);
     void emit_sweep(const stage& s, const sweep& part);
     void sweep_runs(const stage& s, const body_function& run);
     void at_lanes(value from, value to, const std::function<void()>& body);
+    void at_masked_lanes(value from, value to, const std::function<void()>& body);
     void loop(const char* name, value from, value to, value step, const body_function& body);
     void when(value condition, const std::function<void()>& body);
+    void either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise);
     void place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item);
     void hoist(node_id root, axis_set varying);
     void hoist_from_sweep(const stage& s, const sweep& part);
@@ -72,6 +96,8 @@ private:
     // ---- emit_value.cpp: nodes
     value node_value(node_id id);
     value make_value(node_id id);
+    bool is_in_memory(node_id id) const;
+    value stored_before(node_id id);
     value operand_value(node_id id, std::size_t i);
     value pointwise_value(node_id id);
     bool takes_exact_difference(node_id exponential) const;
@@ -95,6 +121,11 @@ private:
     value loaded_as(value v, element type, kind wanted);
     void store_all(const std::vector<store>& stores);
     void store_value(const store& to);
+    const memory& memory_of(const store& to);
+    std::vector<exception_at_label> exceptions_of(const stage& s, const sweep& part);
+    static std::vector<store> unparked(std::vector<store> stores);
+    static std::vector<store> without(const std::vector<exception_at_label>& exceptions, std::vector<store> stores);
+    void store_at_label(const exception_at_label& e);
     value stored_value(node_id id, element type);
     void store_lanes(const memory& to, value v);
     value lane_numbers();
@@ -111,10 +142,13 @@ private:
     void start_block(const fold_state& f, bool is_vertical, value used);
     void accumulate(const fold_state& f, bool is_vertical, value position);
     value finish_block(const fold_state& f, bool is_vertical, value used);
+    value over_lanes(op code, value v);
+    void add_block(const fold_state& f, value partial);
     void push(const fold_state& f, value partial);
     value finish_row(const fold_state& f);
+    value total_of_blocks(const fold_state& f);
     value combined(op code, value a, value b);
-    value identity(op code, llvm::Type* type) const;
+    llvm::Constant* identity(op code, llvm::Type* type) const;
 
     // ---- small helpers
     value number(std::int64_t n) { return ir_.getInt64(static_cast<std::uint64_t>(n)); }
@@ -149,7 +183,7 @@ private:
     value data_ = nullptr, shape_ = nullptr, begin_ = nullptr, end_ = nullptr;
     std::vector<value> extents_;
     std::vector<memory> tensors_;         ///< inputs, outputs, temporaries, as far as this stage needs them
-    std::size_t stage_ = 0;               ///< the stage being emitted
+    std::size_t stage_ = 0, sweep_ = 0;   ///< those being emitted
     llvm::Instruction* setup_ = nullptr;  ///< where a stage loads pointers, extents and strides
 
     // The place in the loops.
@@ -157,6 +191,7 @@ private:
     std::array<value, max_axes> coordinate_{};  ///< by axis; that of the lane axis is its first lane's
     int lane_ = -1;
     value mask_ = nullptr;  ///< lanes that exist; null if all do
+    std::map<node_id, held_value> held_;
 };
 
 }  // namespace gradus

@@ -19,7 +19,7 @@ llvm::Value* kernel_emitter::node_value(node_id id) {
 }
 
 llvm::Value* kernel_emitter::make_value(node_id id) {
-    if (plan_.kept_before(id, stage_)) return kept_value(id, {});
+    if (is_in_memory(id)) return stored_before(id);
     const node& n = at(id);
     switch (n.code) {
         case op::constant: return llvm::ConstantFP::get(real_vector(), n.value);
@@ -31,6 +31,24 @@ llvm::Value* kernel_emitter::make_value(node_id id) {
         default: break;
     }
     return pointwise_value(id);
+}
+
+/// Whether an earlier stage kept the value, or an earlier sweep parked or holds it.
+bool kernel_emitter::is_in_memory(node_id id) const {
+    const auto held = held_.find(id);
+    return plan_.kept_before(id, stage_) || plan_.parked_before(id, stage_, sweep_) >= 0 ||
+           (held != held_.end() && held->second.made);
+}
+llvm::Value* kernel_emitter::stored_before(node_id id) {
+    if (const auto held = held_.find(id); held != held_.end() && held->second.made) {
+        const int run = std::countr_zero(plan_.stages[stage_].shape.inner);
+        const value position = coordinate_[static_cast<std::size_t>(run)];
+        return ir_.CreateLoad(held->second.type,
+                              ir_.CreateInBoundsGEP(held->second.type, held->second.memory, position));
+    }
+    const int output = plan_.parked_before(id, stage_, sweep_);
+    if (output < 0) return kept_value(id, {});
+    return load(tensor(plan_.body.inputs.size() + static_cast<std::size_t>(output)), {}, kind::real);
 }
 
 // ---- pointwise primitives

@@ -5,6 +5,7 @@
 // reads the elements at its own position before it writes there, and what does not vary along it (such as a read at a
 // label of the row) before it starts.
 #include <algorithm>
+#include <map>
 
 #include "plan.hpp"
 
@@ -26,6 +27,7 @@ public:
     stage_readings(const plan& p, std::size_t k) : p_(p), stage_(k), inputs_(p.body.inputs.size()) {
         const stage& s = shown();
         moment now = 0;
+        for (const node_id read_first : s.first) read(read_first, now);
         read_all(s.row_stores, now);
         for (const sweep& part : s.sweeps) {
             for (const node_id fold : part.folds) read(p.body.nodes[fold].args[0], now + 1);
@@ -50,7 +52,7 @@ private:
             if (seen[id] != 0) continue;
             seen[id] = 1;
             const node& n = p_.body.nodes[id];
-            if (about(n.code).shape == form::reduction || p_.kept_before(id, stage_)) continue;
+            if (about(n.code).shape == form::reduction || is_at_hand(id, now)) continue;
             if (n.code == op::input || n.code == op::uniform) note(n.ref, {now, n.code == op::uniform});
             if (n.code == op::at) {
                 read_at_label(n, now);
@@ -59,6 +61,12 @@ private:
             }
             for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
         }
+    }
+    bool is_at_hand(node_id id, moment now) const {
+        const std::vector<node_id>& first = shown().first;
+        const bool read_first = now > 0 && std::find(first.begin(), first.end(), id) != first.end();
+        const auto sweeps_before = static_cast<std::size_t>(now / 2);
+        return read_first || p_.kept_before(id, stage_) || p_.parked_before(id, stage_, sweeps_before) >= 0;
     }
     /// Notes what the tensor under `at`, or under a chain of them, is read for by this label.
     void read_at_label(const node& n, moment now) {
@@ -86,37 +94,52 @@ public:
         for (std::size_t k = 0; k < p.stages.size(); ++k) readings_.emplace_back(p, k);
     }
     std::vector<in_place_pair> run() {
-        for (std::size_t k = 0; k < p_.stages.size(); ++k) {
-            moment now = 0;
-            add_pairs(k, p_.stages[k].row_stores, now);
-            for (const sweep& part : p_.stages[k].sweeps) {
-                add_pairs(k, part.stores, now + 1);
-                now += 2;
-                add_pairs(k, part.row_stores, now);
-            }
-        }
+        for (std::size_t k = 0; k < p_.stages.size(); ++k) collect_writes(k);
+        for (const auto& [output, writes] : first_writes_)
+            for (std::size_t i = 0; i < p_.body.inputs.size(); ++i)
+                if (same_axes(i, output) &&
+                    std::all_of(writes.begin(), writes.end(), [&](const write& w) { return read_before(i, w); }))
+                    pairs_.push_back({static_cast<int>(i), output});
         return pairs_;
     }
 
 private:
-    void add_pairs(std::size_t k, const std::vector<store>& stores, moment written) {
-        for (const store& to : stores)
-            for (std::size_t i = 0; to.output >= 0 && i < p_.body.inputs.size(); ++i)
-                if (same_axes(i, to.output) && read_before(i, k, written))
-                    pairs_.push_back({static_cast<int>(i), to.output});
+    /// When a stage first stores something in an output's place: the output, or what is parked there.
+    struct write {
+        std::size_t stage = 0;
+        moment when = never;
+    };
+    void collect_writes(std::size_t k) {
+        moment now = 0;
+        add(k, p_.stages[k].row_stores, now);
+        for (const sweep& part : p_.stages[k].sweeps) {
+            add(k, part.stores, now + 1);
+            now += 2;
+            add(k, part.row_stores, now);
+        }
+    }
+    void add(std::size_t k, const std::vector<store>& stores, moment now) {
+        for (const store& to : stores) {
+            if (to.output < 0) continue;
+            std::vector<write>& writes = first_writes_[to.output];
+            if (writes.empty() || writes.back().stage != k) writes.push_back({k, now});
+        }
     }
     bool same_axes(std::size_t input, int output) const {
         return p_.body.inputs[input].axes.set() == p_.body.outputs[static_cast<std::size_t>(output)].axes.set();
     }
-    bool read_before(std::size_t input, std::size_t k, moment written) const {
-        const reading& here = readings_[k][input];
-        if (here.last > written || here.of_others) return false;
-        return std::all_of(readings_.begin() + static_cast<std::ptrdiff_t>(k) + 1, readings_.end(),
-                           [&](const stage_readings& later) { return later[input].last == never; });
+    bool read_before(std::size_t input, const write& w) const {
+        const reading& here = readings_[w.stage][input];
+        if (here.last > w.when || here.of_others) return false;
+        const std::size_t rest = w.stage + (is_for_short_rows(p_.stages[w.stage].shape) ? 2 : 1);
+        for (std::size_t later = rest; later < readings_.size(); ++later)
+            if (readings_[later][input].last != never) return false;
+        return true;
     }
 
     const plan& p_;
     std::vector<stage_readings> readings_;
+    std::map<int, std::vector<write>> first_writes_;  ///< by output; of a pair of stages both
     std::vector<in_place_pair> pairs_;
 };
 

@@ -250,12 +250,29 @@ private:
         for (const int i : members.outputs) add_output(made, i, key);
         made.shape.lane = lane_of(made);
         made.shape.chunk = key.walks.inner == 0 ? block_size : 512;
+        if (!blocks) made.shape.across = axis_across(made);
         if (blocks) made.sweeps.resize(std::max<std::size_t>(made.sweeps.size(), 1));
         keep_needed(made, key);
-        if (blocks && !members.folds.empty())
-            add_blocks(std::move(made), members);
-        else
-            plan_.stages.push_back(std::move(made));
+        if (made.shape.form == stage_form::rows) {
+            park(made);
+            made.first = row_reads(made);
+            made.shared = shared_by_sweeps(made);
+        }
+        if (blocks && !members.folds.empty()) return add_blocks(std::move(made), members);
+        if (made.shape.across >= 0) plan_.stages.push_back(across_rows(made));
+        plan_.stages.push_back(std::move(made));
+    }
+    /// The axis of the rows along which lanes could run instead of along the rows, -1 if they do not run along them.
+    static int axis_across(const stage& s) {
+        const bool along = s.shape.lane >= 0 && s.shape.inner == axis_set{1} << s.shape.lane;
+        return along && s.shape.rows != 0 ? max_axes - 1 - std::countl_zero(s.shape.rows) : -1;
+    }
+    /// The same stage for short rows. It parks nothing: it holds what its sweeps share.
+    static stage across_rows(const stage& along) {
+        stage made = along;
+        made.shape.lane = along.shape.across;
+        for (sweep& part : made.sweeps) std::erase_if(part.stores, [](const store& to) { return to.parked; });
+        return made;
     }
     /// The sweep of a row that can compute a fold, or store a value: after those of what it needs.
     std::size_t sweep_after(const needs& all, const stage_key& key) const {
@@ -274,7 +291,7 @@ private:
     static void add_fold(stage& s, std::size_t i, node_id fold) { sweep_at(s, i).folds.push_back(fold); }
     void add_output(stage& s, int i, const stage_key& key) {
         const output& out = plan_.body.outputs[static_cast<std::size_t>(i)];
-        const store to{out.value, i, -1};
+        const store to{out.value, i, -1, false};
         const std::size_t after = sweep_after(needs_of_operand(out.value), key);
         if (key.walks.inner != 0 && out.axes.set() == key.walks.all())
             sweep_at(s, after).stores.push_back(to);
@@ -297,8 +314,9 @@ private:
     }
     void keep(stage& s, std::size_t sweeps, node_id value) {
         const int place = add_temporary({at(value).axes, -1, size_of(plan_.type_of(value)), 1});
-        plan_.kept_values.push_back({value, place, plan_.stages.size()});
-        if (s.shape.form == stage_form::rows) add_row_store(s, sweeps, {value, -1, place});
+        // Of a pair of stages the second counts: neither reads what it keeps.
+        plan_.kept_values.push_back({value, place, plan_.stages.size() + (s.shape.across >= 0 ? 1 : 0)});
+        if (s.shape.form == stage_form::rows) add_row_store(s, sweeps, {value, -1, place, false});
     }
     bool is_kept(node_id value) const {
         return std::any_of(plan_.kept_values.begin(), plan_.kept_values.end(),
@@ -326,6 +344,132 @@ private:
             for (const need& n : needs_of_operand(r.condition))
                 if (n.fold == fold) return true;
         return false;
+    }
+
+    // ---- what two sweeps need
+
+    /// What a sweep computes from directly, apart from stores that are made once a row.
+    std::vector<node_id> roots_of(const sweep& part) const {
+        std::vector<node_id> roots;
+        for (const node_id fold : part.folds) roots.push_back(at(fold).args[0]);
+        for (const store& to : part.stores) roots.push_back(to.value);
+        return roots;
+    }
+    /// Visits the nodes that the present stage computes for these values, until visit says not to go on below one.
+    template <class Visit>
+    void walk(std::vector<node_id> open, Visit visit) const {
+        std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
+        while (!open.empty()) {
+            const node_id id = open.back();
+            open.pop_back();
+            if (seen[id] != 0 || is_fold(at(id)) || plan_.kept_before(id, plan_.stages.size())) continue;
+            seen[id] = 1;
+            if (!visit(id)) continue;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(at(id))); ++i) open.push_back(at(id).args[i]);
+        }
+    }
+    static bool is_costly(op code) {
+        switch (code) {
+            case op::exp:
+            case op::exp2:
+            case op::expm1:
+            case op::log:
+            case op::log1p:
+            case op::log2:
+            case op::pow:
+            case op::tanh:
+            case op::tanhshrink:
+            case op::sigmoid:
+            case op::softplus:
+            case op::erf:
+            case op::erfc:
+            case op::normal_cdf:
+            case op::normal_pdf:
+            case op::sin:
+            case op::cos: return true;
+            default: return false;
+        }
+    }
+    /// Whether an output's place can hold a value of a sweep, and is reached as fast as it is.
+    bool can_hold(const stage& s, int out, node_id value) const {
+        const output& place = plan_.body.outputs[static_cast<std::size_t>(out)];
+        return at(value).type == kind::real && at(value).axes == place.axes.set() &&
+               plan_.type_of(value) == place.type && s.shape.lane >= 0 &&
+               plan_.arrangement.unit[plan_.body.inputs.size() + static_cast<std::size_t>(out)] == s.shape.lane;
+    }
+    std::vector<std::uint8_t> reached_by(const sweep& part) const {
+        std::vector<std::uint8_t> reached(plan_.body.nodes.size(), 0);
+        walk(roots_of(part), [&](node_id id) { return reached[id] = 1, true; });
+        return reached;
+    }
+    /// The last made costly value that a sweep shares with a later one, and can leave in an output of that.
+    node_id shared_value(const stage& s, const sweep& early, const sweep& late, int out) const {
+        const std::vector<std::uint8_t> in_early = reached_by(early), in_late = reached_by(late);
+        for (auto id = static_cast<node_id>(in_late.size()); id-- > 0;)
+            if (in_early[id] != 0 && in_late[id] != 0 && is_costly(at(id).code) && can_hold(s, out, id)) return id;
+        return no_node;
+    }
+    /// Costly values that more than one sweep needs, and loads that still are when those are at hand.
+    std::vector<node_id> shared_by_sweeps(const stage& s) const {
+        std::vector<int> users(plan_.body.nodes.size(), 0);
+        const auto is_shared = [&](node_id id) {
+            return users[id] > 1 && at(id).type == kind::real && (at(id).axes & s.shape.inner) != 0;
+        };
+        for (const sweep& part : s.sweeps) {
+            const std::vector<std::uint8_t> reached = reached_by(part);
+            for (node_id id = 0; id < reached.size(); ++id)
+                if (is_costly(at(id).code)) users[id] += reached[id];
+        }
+        std::vector<std::uint8_t> at_hand(plan_.body.nodes.size(), 0);
+        for (const sweep& part : s.sweeps) {
+            std::vector<node_id> made;
+            walk(roots_of(part), [&](node_id id) {
+                if (at(id).code == op::input) ++users[id];
+                if (is_costly(at(id).code)) made.push_back(id);
+                return at_hand[id] == 0;
+            });
+            for (const node_id id : made)
+                if (is_shared(id)) at_hand[id] = 1;
+        }
+        std::vector<node_id> shared;
+        for (node_id id = 0; id < users.size(); ++id)
+            if (is_shared(id)) shared.push_back(id);
+        return shared;
+    }
+    /// Parks one value of the stage, as long as possible.
+    void park(stage& s) const {
+        for (std::size_t late = s.sweeps.size(); late-- > 1;)
+            for (const store& to : s.sweeps[late].stores)
+                for (std::size_t early = 0; early < late; ++early)
+                    if (const node_id value = shared_value(s, s.sweeps[early], s.sweeps[late], to.output);
+                        value != no_node)
+                        return s.sweeps[early].stores.push_back({value, to.output, -1, true});
+    }
+    /// The reads of inputs at labels that do not vary along the inner axes, and need no fold of the stage.
+    std::vector<node_id> row_reads(const stage& s) const {
+        std::vector<node_id> roots, found;
+        for (const sweep& part : s.sweeps) {
+            const std::vector<node_id> more = roots_of(part);
+            roots.insert(roots.end(), more.begin(), more.end());
+            for (const store& to : part.row_stores) roots.push_back(to.value);
+        }
+        walk(roots, [&](node_id id) {
+            const bool is_read = at(id).code == op::at && (at(id).axes & s.shape.inner) == 0 && reads_inputs_alone(id);
+            if (is_read) found.push_back(id);
+            return !is_read;
+        });
+        return found;
+    }
+    bool reads_inputs_alone(node_id read) const {
+        bool alone = true;
+        std::vector<node_id> open{read};
+        while (!open.empty()) {
+            const node_id id = open.back();
+            open.pop_back();
+            alone = alone && !is_fold(at(id));
+            for (std::size_t i = 0; i < static_cast<std::size_t>(arity(at(id))); ++i) open.push_back(at(id).args[i]);
+        }
+        return alone;
     }
 
     /// A stage without rows leaves the partial results of its blocks, which a further stage folds.

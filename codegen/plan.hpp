@@ -9,9 +9,12 @@
 //
 // Results of reductions are kept between stages (in temporaries), and so are the operands of reductions along
 // rows that are computed from a row's own results: the row is at hand then, and one number takes the place of
-// several. Everything else is computed again from the inputs, which is cheaper than memory.
+// several. Everything else is computed again from the inputs, which is cheaper than memory; except that an
+// exponential or the like, which two sweeps of a row need, waits for the second in the output's own place ("parked").
+// A short row is kept whole in registers or in the first-level cache, with all that its sweeps share.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,8 +29,9 @@ namespace gradus {
 /// A value written to an output or a temporary.
 struct store {
     node_id value = no_node;
-    int output = -1;     ///< position in graph outputs, or
-    int temporary = -1;  ///< position in plan::temporaries
+    int output = -1;      ///< position in graph outputs, or
+    int temporary = -1;   ///< position in plan::temporaries
+    bool parked = false;  ///< for the sweeps of the row that follow, the last of which stores the output itself
 };
 
 /// One walk over the inner axes of a row.
@@ -39,6 +43,8 @@ struct sweep {
 
 struct stage {
     stage_shape shape;
+    std::vector<node_id> first;     ///< rows: reads at labels of the row, made before anything is stored
+    std::vector<node_id> shared;    ///< rows: loads and costly values that more than one sweep needs
     std::vector<store> row_stores;  ///< before the sweeps: values of the row that need none of its folds
     std::vector<sweep> sweeps;
     int tested = -1;                ///< check: position in the requirements of plan::body
@@ -70,6 +76,17 @@ struct plan {
         for (const kept& k : kept_values)
             if (k.value == id && k.stage < s) return true;
         return false;
+    }
+    /// The output in whose place a sweep finds a node's value: an earlier sweep of the stage has parked it, and none
+    /// has stored the output. Else -1.
+    int parked_before(node_id id, std::size_t s, std::size_t sweep_number) const {
+        int place = -1;
+        for (std::size_t i = 0; i < std::min(sweep_number, stages[s].sweeps.size()); ++i)
+            for (const store& to : stages[s].sweeps[i].stores) {
+                if (to.parked && to.value == id) place = to.output;
+                if (!to.parked && to.output == place) place = -1;
+            }
+        return place;
     }
 };
 

@@ -60,7 +60,7 @@ private:
         node n = g_[id];
         if (n.code == op::input || n.code == op::uniform)
             return shown.input_node(g_.text_of(g_.inputs[n.ref].name), g_.inputs[n.ref]);
-        if ((is_fold(id) && id != root) || p_.kept_before(id, stage_)) {
+        if ((is_fold(id) && id != root) || (is_at_hand(id) && !(id == root && is_first(id)))) {
             input named;
             for_each_axis(n.axes, [&](int axis) { named.axes.push_back(axis); });
             return shown.input_node(kept_name(id), named);
@@ -83,11 +83,13 @@ private:
             case stage_form::rows: line("stage {}: {}", i, rows_text(s)); break;
         }
         ++depth_;
+        first_text(s);
         row_text(s, s.row_stores);
-        for (const sweep& part : s.sweeps) {
-            sweep_text(s, part);
-            row_text(s, part.row_stores);
+        for (sweep_ = 0; sweep_ < s.sweeps.size(); ++sweep_) {
+            sweep_text(s, s.sweeps[sweep_]);
+            row_text(s, s.sweeps[sweep_].row_stores);
         }
+        sweep_ = 0;
         --depth_;
     }
     void check_text(std::size_t i, const stage& s) {
@@ -101,6 +103,7 @@ private:
         if (s.shape.rows == 0) return "once";
         std::string text = fmt::format("for [{}] in parallel", axes_text(s.shape.rows));
         if (has_axis(s.shape.rows, s.shape.lane)) text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
+        if (s.shape.across >= 0) text += is_for_short_rows(s.shape) ? ", if rows are short" : ", else";
         return text;
     }
     void combine_text(std::size_t i, const stage& s) {
@@ -125,6 +128,24 @@ private:
         for (const node_id fold : folds) operands.push_back(g_[fold].args[0]);
         return operands;
     }
+    /// What is read before anything is stored.
+    void first_text(const stage& s) {
+        if (s.first.empty()) return;
+        in_first_ = true;
+        line("first: {}", traffic(s, s.first, {}));
+        ++depth_;
+        for (const node_id id : s.first) line("{} = {}", kept_name(id), formula(id));
+        --depth_;
+        in_first_ = false;
+    }
+    bool is_first(node_id id) const {
+        const std::vector<node_id>& first = p_.stages[stage_].first;
+        return std::find(first.begin(), first.end(), id) != first.end();
+    }
+    /// Whether the part being shown reads the value, and does not compute it.
+    bool is_at_hand(node_id id) const {
+        return p_.kept_before(id, stage_) || p_.parked_before(id, stage_, sweep_) >= 0 || (!in_first_ && is_first(id));
+    }
     /// What is stored once a row.
     void row_text(const stage& s, const std::vector<store>& stores) {
         if (stores.empty()) return;
@@ -135,7 +156,9 @@ private:
     }
     void store_text(const store& to) {
         const std::string value = is_fold(to.value) ? kept_name(to.value) : formula(to.value);
-        if (to.output >= 0)
+        if (to.parked)
+            line("park {} = {} in {}", kept_name(to.value), value, output_name(to.output));
+        else if (to.output >= 0)
             line("{} = {}{}", output_name(to.output), value, in_type(to.value));
         else if (is_fold(to.value))
             line("keep {}", value);
@@ -178,9 +201,10 @@ private:
         if (seen[id] != 0) return;
         seen[id] = 1;
         const node& n = g_[id];
+        if (is_first(id) && !in_first_) return;
         if (n.code == op::at && !p_.kept_before(id, stage_)) return collect_gather(s, id, seen, reads);
         if (is_fold(id) && computed_by(s, id)) return;
-        if (is_fold(id) || p_.kept_before(id, stage_) || n.code == op::input) {
+        if (is_fold(id) || is_at_hand(id) || n.code == op::input) {
             const place read = place_of(id);
             reads.push_back(access(read, has_axis(read.axes, s.shape.lane) ? along(s, read) : "broadcast"));
             return;
@@ -212,15 +236,16 @@ private:
     /// Where an input, or what an earlier stage kept, is read from.
     place place_of(node_id id) const {
         const node& n = g_[id];
+        if (const int output = p_.parked_before(id, stage_, sweep_); output >= 0) return output_place(output);
         if (n.code != op::input || p_.kept_before(id, stage_)) return kept_place(id);
         const input& in = g_.inputs[n.ref];
         return {std::string(g_.text_of(in.name)), in.axes.set(), size_of(in.type), p_.arrangement.unit[n.ref]};
     }
-    place place_of(const store& to) const {
-        if (to.output < 0) return kept_place(to.value);
-        const output& out = g_.outputs[static_cast<std::size_t>(to.output)];
-        return {output_name(to.output), out.axes.set(), size_of(out.type),
-                p_.arrangement.unit[g_.inputs.size() + static_cast<std::size_t>(to.output)]};
+    place place_of(const store& to) const { return to.output < 0 ? kept_place(to.value) : output_place(to.output); }
+    place output_place(int output) const {
+        const auto i = static_cast<std::size_t>(output);
+        const gradus::output& out = g_.outputs[i];
+        return {output_name(output), out.axes.set(), size_of(out.type), p_.arrangement.unit[g_.inputs.size() + i]};
     }
     /// Temporaries are row-major.
     place kept_place(node_id id) const {
@@ -240,7 +265,8 @@ private:
     const plan& p_;
     graph_view g_;
     std::string out_;
-    std::size_t stage_ = 0;
+    std::size_t stage_ = 0, sweep_ = 0;  ///< those being shown
+    bool in_first_ = false;              ///< whether what a row reads first is being shown
     int depth_ = 0;
 };
 

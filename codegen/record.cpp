@@ -167,6 +167,7 @@ void write_program(byte_writer& to, const executable& program) {
         to.number(s.lane);
         to.number(s.chunk);
         to.number(s.requirement);
+        to.number(s.across);
     }
     to.number(program.temporaries.size());
     for (const temporary& t : program.temporaries) {
@@ -193,6 +194,7 @@ stage_shape read_stage(byte_reader& from) {
     s.lane = from.number<int>(-1, max_axes - 1);
     s.chunk = from.number<std::int64_t>(1, std::int64_t{1} << 40);
     s.requirement = from.number<int>(-1, most);
+    s.across = from.number<int>(-1, max_axes - 1);
     return s;
 }
 temporary read_temporary(byte_reader& from, std::size_t stages) {
@@ -271,7 +273,7 @@ bool fits(const executable& program, graph_view g, const layout& arrangement) {
     const auto known = [&](axis_set axes) { return loops >= 32 || axes >> loops == 0; };
     for (const stage_shape& s : program.stages) {
         const bool asks = s.requirement >= 0;
-        if (!known(s.rows | s.inner) || s.lane >= loops) return false;
+        if (!known(s.rows | s.inner) || s.lane >= loops || s.across >= loops) return false;
         if (asks != (s.form == stage_form::check)) return false;
         if (asks && static_cast<std::size_t>(s.requirement) >= g.requirements.size()) return false;
     }

@@ -16,9 +16,17 @@ std::int64_t product(axis_set axes, const std::int64_t* extents, int lane, std::
     return count;
 }
 
+constexpr std::int64_t enough_lanes = 8;
+
+bool has_short_rows(const stage_shape& stage, const std::int64_t* extents) {
+    const std::int64_t size = product(stage.inner, extents, -1, 1);
+    return size >= 1 && size <= short_row && extents[stage.across] >= enough_lanes;
+}
+
 }  // namespace
 
 std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents) {
+    if (stage.across >= 0 && is_for_short_rows(stage) != has_short_rows(stage, extents)) return 0;
     switch (stage.form) {
         case stage_form::check:
         case stage_form::rows: return product(stage.rows, extents, stage.lane, stage.chunk);

@@ -45,7 +45,14 @@ struct stage_shape {
     int lane = -1;                    ///< the vectorised loop axis, -1 if the stage has none
     std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
     int requirement = -1;             ///< check: position in the requirements of the graph
+    int across = -1;                  ///< >= 0: one of two stages for the same rows, of which one runs; see is_for_short_rows
 };
+
+/// Rows of at most so many elements are short.
+inline constexpr std::int64_t short_row = 32;
+/// A pair of stages does the same in two ways: one has its lanes along the rows, the other across them, along the
+/// axis `across`. The latter runs where rows are short and that axis is long enough to fill lanes.
+inline bool is_for_short_rows(const stage_shape& stage) { return stage.across >= 0 && stage.lane == stage.across; }
 
 /// Memory that lives during one call.
 struct temporary {
@@ -71,7 +78,8 @@ struct executable {
     std::shared_ptr<void> code;           ///< keeps the executable memory alive
 };
 
-/// The number of items of a stage, for the given extents of the loop axes.
+/// The number of items of a stage, for the given extents of the loop axes; 0 if it is the one of a pair that does not
+/// run.
 std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents);
 
 /// The bytes of a temporary of the code, for the given extents of the loop axes.

@@ -38,6 +38,7 @@ TEST_CASE("a record reads back as it was written") {
     REQUIRE(read->program.stages.size() == 2);
     const stage_shape& s = read->program.stages[0];
     CHECK((s.form == stage_form::blocks && s.inner == 1 && s.lane == 0 && s.chunk == 64 && s.requirement == -1));
+    CHECK(s.across == -1);
     REQUIRE(read->program.temporaries.size() == 2);
     const temporary& t = read->program.temporaries[0];
     CHECK((t.axes == 3 && t.blocks_of == -1 && t.element_size == 4 && t.per_item == 2));

@@ -49,6 +49,11 @@ plan transposed_plan_of(const E&... e) {
     }
     return make_plan(g, arrangement);
 }
+/// The plan without the stages that short rows have in place of others.
+plan for_long_rows(plan p) {
+    std::erase_if(p.stages, [](const stage& s) { return is_for_short_rows(s.shape); });
+    return p;
+}
 int count(const plan& p, op code) {
     int found = 0;
     for (const node& n : p.body.nodes) found += n.code == code ? 1 : 0;
@@ -145,7 +150,7 @@ TEST_CASE("a gradient for fewer axes folds vertically when the axis that stays i
 TEST_CASE("a gradient that needs a total waits for it, and its row folds move with it") {
     constexpr auto row_weight = at(w, over<"class">, t);
     constexpr auto loss = sum(row_weight * (logsumexp(x, over<"class">) - at(x, over<"class">, t))) / sum(row_weight);
-    const plan p = plan_of(loss, grad(loss, x));
+    const plan p = for_long_rows(plan_of(loss, grad(loss, x)));
     int sweeps_over_logits = 0;
     for (const stage& s : p.stages)
         if (s.shape.form == stage_form::rows && s.shape.inner != 0)
@@ -156,7 +161,7 @@ TEST_CASE("a gradient that needs a total waits for it, and its row folds move wi
 TEST_CASE("a fold that a total is made of stays in its row's stage, though a gradient needs both") {
     constexpr auto row_sum = sum(x, over<"class">);
     constexpr auto norm = sqrt(sum(row_sum * row_sum));
-    const plan p = plan_of(norm, grad(norm, x), max(x, over<"class">));
+    const plan p = for_long_rows(plan_of(norm, grad(norm, x), max(x, over<"class">)));
     int sweeps_over_x = 0;
     for (const stage& s : p.stages)
         if (s.shape.form == stage_form::rows && s.shape.inner != 0) sweeps_over_x += static_cast<int>(s.sweeps.size());
@@ -169,7 +174,7 @@ TEST_CASE("transposed arguments make the folds of a softmax vertical") {
     CHECK(p.stages[0].shape.rows == 1);   // batch
     CHECK(p.stages[0].shape.inner == 2);  // class
     CHECK(p.stages[0].shape.lane == 0);   // lanes along batch
-    CHECK(plan_of(softmax(x, over<"class">)).stages[0].shape.lane == 1);
+    CHECK(for_long_rows(plan_of(softmax(x, over<"class">))).stages[0].shape.lane == 1);
 }
 
 TEST_CASE("the gradient of a slope for each channel is one stage") {
@@ -262,7 +267,7 @@ TEST_CASE("a label may vary along the axis that another label takes away") {
 
 TEST_CASE("a label may depend on a reduction, which is computed before the label is checked") {
     const auto chosen = where(sum(x, over<"class">) > 0, t, 2 - t);
-    const plan p = plan_of(at(x, over<"class">, chosen));
+    const plan p = for_long_rows(plan_of(at(x, over<"class">, chosen)));
     REQUIRE(p.stages.size() == 3);
     CHECK(p.stages[0].sweeps[0].folds.size() == 1);
     CHECK(tested_by(p, 1).over == 2);  // class
@@ -284,7 +289,7 @@ TEST_CASE("a condition on the arguments alone is tested before everything else, 
 TEST_CASE("no output is stored before the last check, and folds move with their outputs") {
     constexpr auto total = sum(at(w, over<"class">, t));
     const auto loss = require(sum(cross_entropy(x, t, over<"class">)) / total, total != 0);
-    const plan p = plan_of(loss, grad(loss, x), exp(x));
+    const plan p = for_long_rows(plan_of(loss, grad(loss, x), exp(x)));
     std::size_t last_check = 0, first_output = p.stages.size();
     int sweeps_over_logits = 0;
     for (std::size_t i = 0; i < p.stages.size(); ++i) {
@@ -304,7 +309,7 @@ TEST_CASE("no output is stored before the last check, and folds move with their 
 }
 
 TEST_CASE("a fold that a check needs stays before it, though outputs of its row wait") {
-    const plan p = plan_of(require(softmax(x, over<"class">), max(x, over<"class">) < 9));
+    const plan p = for_long_rows(plan_of(require(softmax(x, over<"class">), max(x, over<"class">) < 9)));
     REQUIRE(p.stages.size() == 3);
     CHECK(p.stages[0].shape.inner == 2);  // the folds along class
     CHECK(p.stages[1].shape.form == stage_form::check);
@@ -315,12 +320,12 @@ TEST_CASE("a fold that a check needs stays before it, though outputs of its row 
 TEST_CASE("checks cost kernels without them nothing: the stages are the same") {
     const auto stages = [](const auto& e) {
         std::vector<std::pair<axis_set, axis_set>> walks;
-        for (const stage& s : plan_of(e).stages)
+        for (const stage& s : for_long_rows(plan_of(e)).stages)
             if (s.shape.form != stage_form::check) walks.emplace_back(s.shape.rows, s.shape.inner);
         return walks;
     };
     CHECK(stages(softmax(require(x, x > 0), over<"class">)) == stages(softmax(x, over<"class">)));
-    CHECK(plan_of(softmax(x, over<"class">)).stages.size() == 1);
+    CHECK(for_long_rows(plan_of(softmax(x, over<"class">))).stages.size() == 1);
 }
 
 TEST_CASE("temporaries hold what later stages read: every kept value has one, of the value's axes") {
@@ -331,6 +336,49 @@ TEST_CASE("temporaries hold what later stages read: every kept value has one, of
         CHECK(p.temporaries[static_cast<std::size_t>(k.temporary)].axes == p.body.nodes[k.value].axes);
         CHECK(p.temporaries[static_cast<std::size_t>(k.temporary)].blocks_of == -1);
     }
+}
+
+TEST_CASE("rows along the lanes have a second stage, across the lanes, for when they are short") {
+    const plan p = plan_of(softmax(x, over<"class">));
+    REQUIRE(p.stages.size() == 2);
+    CHECK(is_for_short_rows(p.stages[0].shape));
+    CHECK(p.stages[0].shape.lane == 0);
+    CHECK_FALSE(is_for_short_rows(p.stages[1].shape));
+    CHECK(p.stages[1].shape.lane == 1);
+    for (const auto& [batch, classes, is_short] : {std::tuple{100, 1, true},
+                                                   {100, 32, true},
+                                                   {100, 33, false},
+                                                   {100, 0, false},
+                                                   {8, 10, true},
+                                                   {7, 10, false}}) {
+        const std::array<std::int64_t, 2> extents{batch, classes};
+        CHECK((item_count(p.stages[0].shape, extents.data()) > 0) == is_short);
+        CHECK((item_count(p.stages[1].shape, extents.data()) > 0) == !is_short);
+    }
+    CHECK(plan_of(sum(exp(a))).stages[0].shape.across == -1);  // no rows
+    CHECK(transposed_plan_of(softmax(x, over<"class">)).stages.size() == 1);
+}
+
+TEST_CASE("what two sweeps need is parked in the output, and held where rows are short") {
+    const plan p = plan_of(softmax(x, over<"class">));
+    const auto parked = [](const stage& s) {
+        int found = 0;
+        for (const sweep& part : s.sweeps)
+            for (const store& to : part.stores) found += to.parked ? 1 : 0;
+        return found;
+    };
+    CHECK(parked(p.stages[0]) == 0);
+    CHECK(parked(p.stages[1]) == 1);
+    const node_id exponential = p.stages[1].sweeps[1].stores[0].value;
+    CHECK(p.body.nodes[exponential].code == op::exp);
+    CHECK(p.parked_before(exponential, 1, 1) == -1);
+    CHECK(p.parked_before(exponential, 1, 2) == 0);
+    CHECK(std::find(p.stages[0].shared.begin(), p.stages[0].shared.end(), exponential) != p.stages[0].shared.end());
+    // Of two outputs the later one: the first is stored while the value is still needed.
+    const plan both = plan_of(softmax(x, over<"class">), grad(sum(softmax(x, over<"class">) * w), x));
+    for (const sweep& part : both.stages[1].sweeps)
+        for (const store& to : part.stores)
+            if (to.parked) CHECK(to.output == 1);
 }
 
 TEST_CASE("a value computed from a row's folds is kept for the sum of rows, in place of the folds") {

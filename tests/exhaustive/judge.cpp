@@ -207,7 +207,8 @@ void outcome::add(const outcome& other) {
 
 outcome judge(const subject& one, const input_set& inputs, const settings& how, const progress& report) {
     return judge_blocks<outcome>(inputs.size(), report, [&](std::uint64_t first, outcome& found) {
-        judge_block(one, inputs, first, how.peers, found);
+        const bool peers = how.peers_every != 0 && first / block_size % how.peers_every == 0;
+        judge_block(one, inputs, first, peers, found);
     });
 }
 

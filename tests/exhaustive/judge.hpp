@@ -46,7 +46,8 @@ struct tally {
     double maximum() const { return worst.empty() ? 0 : worst.front().error; }
 };
 
-/// What became of one function. The peers compute the same inputs: plain float32, and libmvec where it has it.
+/// What became of one function. The peers compute the same inputs, or some blocks of them: plain float32, and libmvec
+/// where it has it.
 struct outcome {
     tally value, slope, plain_value, plain_slope, libmvec;
     std::uint64_t refined = 0;  ///< results that the 512-bit oracle decided
@@ -56,7 +57,7 @@ struct outcome {
 
 struct settings {
     std::uint64_t every = 1;  ///< 1: all inputs
-    bool peers = true;
+    std::uint64_t peers_every = 1;  ///< the peers compute every n-th block of inputs; 0: none
 };
 
 /// Called now and then with the finished part of 1, from any thread.

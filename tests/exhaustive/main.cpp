@@ -24,7 +24,7 @@ struct command {
     settings how{.every = 257};
     std::string page;
     std::uint64_t float64 = 0;
-    bool all = false, list = false, no_peers = false;
+    bool all = false, list = false;
 };
 
 /// A bar on standard error if that is a terminal.
@@ -115,13 +115,13 @@ int main(int argc, char** argv) {
     app.add_option("--float64", c.float64,
                    "values in float64 as well, on hard points and so many random inputs (a hundredth for\n"
                    "compositions, which have no bound there)");
-    app.add_flag("--no-peers", c.no_peers, "leave plain float32 and libmvec out");
+    app.add_option("--peers-every", c.how.peers_every,
+                   "plain float32 and libmvec compute every n-th block of inputs (default 1: all; 0: none)");
     app.add_option("--page", c.page, "write the Markdown page to this file, with speeds");
     app.add_flag("--list", c.list, "the functions");
     try {
         app.parse(argc, argv);
         if (c.all) c.how.every = 1;
-        c.how.peers = !c.no_peers;
         return prove(c);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;

@@ -129,6 +129,8 @@ std::string page_of(const std::vector<result>& results, const settings& how) {
     const std::string inputs =
         how.every == 1 ? "all 2^32 float32 bit patterns, NaNs, infinities and subnormals included"
                        : fmt::format("one in {} of all float32 bit patterns, and special values", how.every);
+    const std::string part_for_peers =
+        how.peers_every == 1 ? "" : fmt::format(", both on one in {} of the inputs", how.peers_every);
     std::string page = fmt::format(
         "# Accuracy\n\n"
         "Made by `scripts/exhaustive.sh`. Each function of one input in float32, and its gradient, through the JIT on\n"
@@ -139,8 +141,8 @@ std::string page_of(const std::vector<result>& results, const settings& how) {
         "a NaN, an infinity or the sign of a zero is wrong. The columns after *at*, the worst input, are shares of "
         "all\n"
         "inputs. *Plain float32* is the largest error of the textbook formula with the C library's float functions,\n"
-        "*libmvec* that of glibc's vector function. Target of the kernels: {}; all targets give the same bits.\n",
-        inputs, host_target().name);
+        "*libmvec* that of glibc's vector function{}. Target of the kernels: {}; all targets give the same bits.\n",
+        inputs, part_for_peers, host_target().name);
     page += head_of("Values", "plain float32 | libmvec", 2);
     for (const result& r : results) page += row_of(r.one->about.name, sides_of(r)[0], &r.found.libmvec);
     page += head_of("Gradients", "plain float32", 1);
