@@ -12,8 +12,6 @@
 # writes the header, a source of tables and one object for each combination of kernel, CPU, layout and type; the objects
 # are joined into one.
 
-set(GRADUS_KERNELS_PROGRAM ${CMAKE_CURRENT_LIST_DIR}/gradus_kernels_program.cpp.in)
-
 function(gradus_add_kernels target)
     cmake_parse_arguments(PARSE_ARGV 1 given "" "" "CPUS;LAYOUTS;LABELS;RANKS")
     foreach(option IN ITEMS CPUS LAYOUTS LABELS RANKS)
@@ -61,7 +59,7 @@ function(gradus_add_kernels_of_source)
     set(tables ${out}/${stem}_kernels.cpp)
     set(objects ${out}/${stem}_objects)
     set(joined ${out}/${stem}_kernels.o)
-    configure_file(${GRADUS_KERNELS_PROGRAM} ${out}/${stem}_program.cpp @ONLY)
+    configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gradus_kernels_program.cpp.in ${out}/${stem}_program.cpp @ONLY)
 
     add_executable(${compiler} EXCLUDE_FROM_ALL ${out}/${stem}_program.cpp)
     target_link_libraries(${compiler} PRIVATE gradus::codegen)
