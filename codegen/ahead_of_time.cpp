@@ -74,17 +74,21 @@ std::string what_is_missing(const ahead_kernel& code, graph_view g, const layout
                             std::span<const element> input_types) {
     for (std::size_t i = 0; i < g.inputs.size(); ++i) {
         const input& in = g.inputs[i];
-        if (in.used && in.any_integer && !is_listed(code.labels, name_of(input_types[i])))
-            return fmt::format("argument \"{}\" holds {}, but labels of {} were expected; add {} to LABELS",
-                               g.text_of(in.name), name_of(input_types[i]), code.labels, name_of(input_types[i]));
+        const std::string_view type = name_of(input_types[i]);
+        if (in.used && in.any_integer && !is_listed(code.labels, type))
+            return fmt::format(
+                "argument \"{}\" holds {}, but the code is for labels of {}; add {} to LABELS of "
+                "gradus_add_kernels",
+                g.text_of(in.name), type, code.labels, type);
     }
     const int rank = rank_of_ellipsis(g, arrangement);
     if (rank >= 0 && !is_listed(code.ranks, std::to_string(rank)))
-        return fmt::format("\"...\" stands for {} axes, but {} was expected; add {} to RANKS", rank, code.ranks, rank);
-    const bool gaps = is_listed(code.layouts, "padded");
-    return fmt::format("the arguments are not row-major{}; {}", gaps ? "" : " without gaps",
-                       gaps ? "copy them, or compile this kernel by jit, which takes every layout"
-                            : "LAYOUTS padded takes rows of wider matrices; jit takes every layout");
+        return fmt::format("\"...\" stands for {} axes, but the code is for {}; add {} to RANKS of gradus_add_kernels",
+                           rank, code.ranks, rank);
+    if (is_listed(code.layouts, "padded"))
+        return "the arguments are not row-major with gaps alike in all; jit takes every layout";
+    return "the arguments are not row-major without gaps; LAYOUTS padded of gradus_add_kernels takes rows of wider "
+           "matrices, jit every layout";
 }
 
 executable find_program(const ahead_kernel& code, const target& machine, graph_view g, const layout& arrangement,
@@ -93,8 +97,8 @@ executable find_program(const ahead_kernel& code, const target& machine, graph_v
     for (const ahead_variant& variant : code.variants)
         if (variant.cpu == machine.name)
             if (std::optional<executable> found = program_of(variant, key, g, arrangement)) return std::move(*found);
-    throw error(fmt::format("kernel {} was not compiled ahead of time for such a call: {} of gradus_add_kernels",
-                            code.name, what_is_missing(code, g, arrangement, input_types)));
+    throw error(fmt::format("kernel {} was not compiled ahead of time for such a call: {}", code.name,
+                            what_is_missing(code, g, arrangement, input_types)));
 }
 
 }  // namespace
