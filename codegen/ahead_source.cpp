@@ -61,7 +61,7 @@ std::string declared(std::string_view symbol) {
 }  // namespace
 
 bool is_name(std::string_view text) {
-    const auto fits = [](char c) { return detail::is_letter(c) || detail::is_digit(c) || c == '_'; };
+    const auto fits = [](char c) { return detail::is_letter(c) || detail::is_digit(c); };
     return !text.empty() && !detail::is_digit(text.front()) && std::ranges::all_of(text, fits);
 }
 
