@@ -221,17 +221,29 @@ executable read_program(byte_reader& from) {
 
 }  // namespace
 
+std::string graph_key(graph_view g) {
+    byte_writer to;
+    write_graph(to, g);
+    return to.take();
+}
+
+std::string variant_key(const layout& arrangement, std::span<const element> input_types, const target& machine) {
+    byte_writer to;
+    write_target(to, machine);
+    write_layout(to, arrangement);
+    to.number(input_types.size());
+    for (const element type : input_types) to.number(type);
+    return to.take();
+}
+
 std::string kernel_key(graph_view g, const layout& arrangement, std::span<const element> input_types,
                        const target& machine, std::string_view name) {
     byte_writer to;
     to.text(name);
     to.text(machine.name);
     to.text(generator_fingerprint());
-    write_target(to, machine);
-    write_graph(to, g);
-    write_layout(to, arrangement);
-    to.number(input_types.size());
-    for (const element type : input_types) to.number(type);
+    to.raw(graph_key(g));
+    to.raw(variant_key(arrangement, input_types, machine));
     return to.take();
 }
 

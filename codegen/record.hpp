@@ -25,9 +25,14 @@
 
 namespace gradus {
 
-/// All that the code of a kernel depends on: the fingerprint of the code generator with LLVM's version, the target
-/// with the features that it asks of a processor, the name, the graph, the layout and the element types of the inputs.
-/// Starts with the name and the target's name.
+/// The graph's part of a key.
+std::string graph_key(graph_view g);
+/// What tells the programs of one kernel apart: the target with the features that it asks of a processor, the layout
+/// and the element types of the inputs.
+std::string variant_key(const layout& arrangement, std::span<const element> input_types, const target& machine);
+
+/// All that the code of a kernel depends on: the two above, the name, and the fingerprint of the code generator with
+/// LLVM's version. Starts with the name and the target's name.
 std::string kernel_key(graph_view g, const layout& arrangement, std::span<const element> input_types,
                        const target& machine, std::string_view name);
 

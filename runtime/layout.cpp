@@ -34,18 +34,6 @@ bool joinable(graph_view g, int a) {
     return true;
 }
 
-/// A row-major argument with two elements along each axis: no axis fits by being short.
-argument row_major_argument(const bound_call& call, const axis_order& axes) {
-    argument made;
-    made.rank = 0;
-    for_each_dimension(call, axes, [&](std::size_t, std::size_t) { ++made.rank; });
-    for (std::size_t i = 0; i < static_cast<std::size_t>(made.rank); ++i) {
-        made.extents[i] = 2;
-        made.strides[i] = std::int64_t{1} << (static_cast<std::size_t>(made.rank) - 1 - i);
-    }
-    return made;
-}
-
 }  // namespace
 
 axis_set joinable_axes(graph_view g) {
@@ -171,16 +159,6 @@ layout layout_of(graph_view g, const call_class& key) {
 
 layout classify(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
     const bound_call call = check(g, inputs, outputs);
-    return layout_of(g, call_geometry(g, joinable_axes(g), call, inputs, outputs).key());
-}
-
-layout row_major(graph_view g, int ellipsis_rank) {
-    bound_call call = bind_axes(g, ellipsis_rank);
-    for (std::size_t s = 0; s < static_cast<std::size_t>(call.sources); ++s) call.extents[s] = 2;
-    std::vector<argument> inputs;
-    std::vector<argument> outputs;
-    for (const input& in : g.inputs) inputs.push_back(row_major_argument(call, data_axes(in)));
-    for (const output& out : g.outputs) outputs.push_back(row_major_argument(call, out.axes));
     return layout_of(g, call_geometry(g, joinable_axes(g), call, inputs, outputs).key());
 }
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The layouts of row-major arguments, known before a call. An axis of one element changes the layout: its neighbour may
+// be the one along which the elements are adjacent.
+#pragma once
+
+#include <vector>
+
+#include <gradus/layout.hpp>
+
+namespace gradus {
+
+enum class row_gaps {
+    none,    ///< the elements of a tensor follow each other
+    allowed  ///< after the last element along an axis there may be others, alike in every tensor: rows of a wider
+             ///< matrix
+};
+
+/// Every layout that a call with row-major arguments can have, whatever the extents. Throws gradus::error beyond 10
+/// axes.
+std::vector<layout> row_major_layouts(graph_view g, int ellipsis_rank, row_gaps gaps);
+
+}  // namespace gradus
