@@ -141,7 +141,7 @@ using adjoint_rule = sym (*)(const pullback&);
 /// Rules for the operands; null where no gradient flows.
 struct adjoint_row {
     op code;
-    std::array<adjoint_rule, 3> operand{};
+    adjoint_rule operand[3] = {};
 };
 
 #define GRADUS_ADJOINT(expression) \
@@ -197,7 +197,7 @@ constexpr sym through_log_softmax(const pullback& p, sym g) {
     return g - chain(sum(g, p.over), softmax(p.a, p.over));
 }
 
-inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
+inline constexpr adjoint_row adjoint_table[op_count] = {
     {op::constant, {}},
     {op::input, {}},
     {op::index, {}},
@@ -258,7 +258,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::softmax_complement,
      {GRADUS_ADJOINT(softmax(p.a, p.over) * (sum(p.g * softmax(p.a, p.over), p.over) - p.g))}},
     {op::at, {GRADUS_ADJOINT(to_position(p))}},
-}};
+};
 #undef GRADUS_ADJOINT
 
 constexpr bool adjoints_are_in_order() {

@@ -60,7 +60,7 @@ sets with_open_gradients(sets typed, graph_view g) {
     return typed;
 }
 bool fired(const graph& g, std::string_view name) {
-    return std::any_of(g.log.begin(), g.log.end(), [&](const firing& f) { return rules[f.rule].name == name; });
+    return std::any_of(g.log.begin(), g.log.end(), [&](const firing& f) { return detail::rule_names[f.rule] == name; });
 }
 /// Without the outputs of which rules have given up digits.
 sets with_digits_given_up(sets typed, const graph& final) {
