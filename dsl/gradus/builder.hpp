@@ -75,6 +75,16 @@ public:
         return no_node;
     }
     constexpr void declare_as(const void* text, node_id made) { declarations_.push_back({text, made}); }
+    /// The node of an expression that was lowered before, if `remember` was told: one of the same type (`type` is an
+    /// address that stands for it) with the same numbers; else no_node.
+    constexpr node_id recall(const void* type, const vec<double>& numbers) const {
+        for (const lowered_expression& known : lowered_)
+            if (known.type == type && same_numbers(known.numbers, numbers)) return known.made;
+        return no_node;
+    }
+    constexpr void remember(const void* type, const vec<double>& numbers, node_id made) {
+        lowered_.push_back({type, numbers, made});
+    }
     /// The coordinate along an axis.
     constexpr node_id index(int axis) {
         node n;
@@ -93,13 +103,7 @@ public:
         return intern(n);
     }
     constexpr node_id make(op code, node_id a, node_id b = no_node, node_id c = no_node, axis_set over = 0) {
-        node n;
-        n.code = code;
-        n.args[0] = a;
-        n.args[1] = b;
-        n.args[2] = c;
-        n.over = over;
-        return make(n);
+        return make(node{code, kind::real, false, 0, over, {a, b, c}});
     }
     constexpr node_id make(const node& n) {
         if (n.code == op::at) require_label(n.args[1], n.over);
@@ -111,8 +115,9 @@ public:
         complete(n);
         if (2 * (nodes_.size_ + 1) > shelf::size * shelves_.size_) rehash();
         const node* const all = nodes_.data_;
+        shelf* const shelves = shelves_.data_;
         for (std::size_t slot = n.hash;; ++slot) {
-            std::uint32_t& place = shelf_of(slot).place[slot % shelf::size];
+            std::uint32_t& place = shelves[slot / shelf::size & (shelves_.size_ - 1)].place[slot % shelf::size];
             if (place == 0) {
                 nodes_.push_back(n);
                 place = static_cast<std::uint32_t>(nodes_.size_);
@@ -145,10 +150,15 @@ public:
         return true;
     }
 
+    /// Remembers that a rule made a node, once.
     constexpr void log(std::uint16_t rule, node_id made) {
-        for (const firing& f : log_)
-            if (f.rule == rule && f.made == made) return;
+        while (last_logged_.size_ <= made) last_logged_.push_back(0);
+        std::uint32_t& last = last_logged_.data_[made];
+        for (std::uint32_t i = last; i != 0; i = logged_before_.data_[i - 1])
+            if (log_.data_[i - 1].rule == rule) return;
         log_.push_back({rule, made});
+        logged_before_.push_back(last);
+        last = static_cast<std::uint32_t>(log_.size_);
     }
 
     /// Remembers where the formula of a node stands in the user's text.
@@ -198,7 +208,21 @@ private:
             axes &= ~n.over;
         n.axes = axes;
         n.type = row.kinds == kind_rule::real ? kind::real : kind_of(n, row);
+        n.guarded = is_guarded(n, all);
         n.hash = n.over == 0 ? hash : with_names(hash, n);
+    }
+    /// False if a node is no select, and none that it is made of by products, quotients and sums makes it one.
+    constexpr bool is_guarded(const node& n, const node* all) const {
+        switch (n.code) {
+            case op::where: return true;
+            case op::neg:
+            case op::div: return all[n.args[0]].guarded;
+            case op::mul:
+            case op::scaled: return all[n.args[0]].guarded || all[n.args[1]].guarded;
+            case op::add:
+            case op::sub: return all[n.args[0]].guarded && all[n.args[1]].guarded;
+            default: return false;
+        }
     }
     constexpr kind kind_of(const node& n, const primitive& row) const {
         switch (row.kinds) {
@@ -238,6 +262,12 @@ private:
         if (n.code == op::wildcard) hash = mix(hash, n.ref);
         return hash;
     }
+    static constexpr bool same_numbers(const vec<double>& a, const vec<double>& b) {
+        if (a.size() != b.size()) return false;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            if (std::bit_cast<std::uint64_t>(a[i]) != std::bit_cast<std::uint64_t>(b[i])) return false;
+        return true;
+    }
     static constexpr bool same(const node& a, const node& b) {
         return a.code == b.code && same_operands(a, b) && a.over == b.over && a.ref == b.ref &&
                std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);
@@ -249,14 +279,16 @@ private:
         static constexpr std::size_t size = 512;
         std::uint32_t place[size] = {};
     };
-    constexpr shelf& shelf_of(std::size_t slot) { return shelves_.data_[slot / shelf::size & (shelves_.size_ - 1)]; }
     constexpr void rehash() {
         if (shelves_.empty()) nodes_.reserve(shelf::size / 4);  // growing costs more than room
         shelves_ = vec<shelf>(shelves_.empty() ? 1 : 4 * shelves_.size());
         for (node_id id = 0; id < nodes_.size(); ++id) {
             std::size_t slot = nodes_[id].hash;
-            while (shelf_of(slot).place[slot % shelf::size] != 0) ++slot;
-            shelf_of(slot).place[slot % shelf::size] = id + 1;
+            const auto place = [&]() -> std::uint32_t& {
+                return shelves_[slot / shelf::size & (shelves_.size() - 1)].place[slot % shelf::size];
+            };
+            while (place() != 0) ++slot;
+            place() = id + 1;
         }
     }
 
@@ -270,10 +302,18 @@ private:
         node_id node = no_node;
     };
     vec<declaration_node> declarations_;
+    struct lowered_expression {
+        const void* type = nullptr;
+        vec<double> numbers;
+        node_id made = no_node;
+    };
+    vec<lowered_expression> lowered_;
     vec<requirement> requirements_;
     vec<name_ref> axes_;
     vec<std::uint64_t> axis_hashes_;
     vec<firing> log_;
+    vec<std::uint32_t> last_logged_;    ///< for each node 1 + the position of its last firing, or 0
+    vec<std::uint32_t> logged_before_;  ///< for each firing the same of the node's firing before
     vec<source_place> places_;
     vec<char> names_;
 };

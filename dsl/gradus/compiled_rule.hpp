@@ -20,8 +20,10 @@ inline constexpr std::size_t wildcard_count = 8;
 struct pattern_node {
     op code = op::wildcard;
     std::uint16_t args[3] = {};  ///< a wildcard: its letter in args[0]
-    bool along = false;          ///< an operation along axes, whatever they are
-    double value = 0;            ///< constants
+    std::uint8_t operands = 0;
+    bool commutes = false;
+    bool along = false;  ///< an operation along axes, whatever they are
+    double value = 0;    ///< constants
 };
 
 struct compiled_rule {
@@ -91,14 +93,14 @@ public:
         : nodes_(nodes), rules_(rules), index_(rules) {}
 
     /// The node that replaces n, or no_node if no rule fits.
-    constexpr node_id apply(builder& graph, const node& n) const {
+    constexpr node_id apply(builder& graph, const node& n, bool commutes) const {
         const auto& place = index_.of[static_cast<std::size_t>(n.code)];
         if (place.rules == 0) return no_node;
         const node* const all = graph.data();
         const op left = all[n.args[0]].code;
         const op right = n.args[1] != no_node ? all[n.args[1]].code : op::constant;
         std::uint64_t candidates = index_.in_order(place.block, left, right);
-        if (about(n.code).commutes) candidates |= index_.in_order(place.block, right, left);
+        if (commutes) candidates |= index_.in_order(place.block, right, left);
         for (candidates &= place.rules; candidates != 0; candidates &= candidates - 1) {
             const compiled_rule& r =
                 rules_[index_.first[place.block] + static_cast<std::size_t>(std::countr_zero(candidates))];
@@ -137,9 +139,8 @@ private:
             if (bound.over != any_axes && bound.over != n.over) return false;
             bound.over = n.over;
         }
-        const primitive& row = about(p.code);
-        if (!row.commutes) {
-            for (int i = 0; i < row.arity; ++i)
+        if (!p.commutes) {
+            for (int i = 0; i < p.operands; ++i)
                 if (!match(all, p.args[i], n.args[i], bound)) return false;
             return true;
         }
@@ -154,8 +155,7 @@ private:
         if (p.code == op::constant) return graph.constant(p.value);
         node n;
         n.code = p.code;
-        const int operands = about(p.code).arity;
-        for (int i = 0; i < operands; ++i) n.args[i] = instantiate(graph, from, p.args[i], bound);
+        for (int i = 0; i < p.operands; ++i) n.args[i] = instantiate(graph, from, p.args[i], bound);
         if (p.along) n.over = bound.over;
         return wanted == from ? graph.intern(n) : graph.make(n);
     }

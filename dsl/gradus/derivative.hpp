@@ -18,6 +18,7 @@ constexpr bool is_zero(sym a) { return (*a).code == op::constant && (*a).value =
 /// or is a product, or of which s is a sum or another choice.
 constexpr vec<node_id> guards_of(sym s, int depth = 0) {
     constexpr int depth_limit = 8;
+    if (!(*s).guarded) return {};
     const node n = *s;
     const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
     const auto of = [&](std::size_t i) { return guards_of(at(i), depth + 1); };
@@ -56,9 +57,9 @@ constexpr vec<node_id> guards_of(sym s, int depth = 0) {
 constexpr sym guard_of(sym g) {
     constexpr int depth_limit = 8;
     const auto walk = [&](auto&& self, sym s, int depth) -> sym {
-        const node n = *s;
         const sym none{s.graph, no_node};
-        if (depth == depth_limit) return none;
+        if (depth == depth_limit || !(*s).guarded) return none;
+        const node n = *s;
         const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
         switch (n.code) {
             case op::where: {

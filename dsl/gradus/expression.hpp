@@ -237,13 +237,6 @@ constexpr int weight_of() {
     return 0;
 }
 template <class Child>
-constexpr auto lowered(builder& graph, const Child& child) {
-    if constexpr (expression<Child>)
-        return child.lower(graph);
-    else
-        return child;
-}
-template <class Child>
 constexpr void declare_in(declared_inputs& list) {
     if constexpr (expression<Child>) Child::declare(list);
 }
@@ -273,6 +266,45 @@ constexpr operands<> pack_up() { return {}; }
 template <class Head, class... Tail>
 constexpr operands<Head, Tail...> pack_up(const Head& head, const Tail&... tail) {
     return {head, pack_up(tail...)};
+}
+}  // namespace detail
+
+namespace detail {
+/// The numbers that a user wrote in an expression, in order.
+template <class... Child>
+constexpr void append_numbers(vec<double>& numbers, const operands<Child...>& children) {
+    if constexpr (sizeof...(Child) > 0) {
+        if constexpr (requires { children.head.value; })
+            numbers.push_back(children.head.value);
+        else if constexpr (requires { children.head.children; })
+            append_numbers(numbers, children.head.children);
+        append_numbers(numbers, children.tail);
+    }
+}
+/// The node of an expression that several outputs share: a loss, and the gradients of it.
+template <expression E>
+constexpr sym lowered_once(builder& graph, const E& e) {
+    if constexpr (requires { e.children; }) {
+        vec<double> numbers;
+        append_numbers(numbers, e.children);
+        node_id made = graph.recall(&E::weight, numbers);
+        if (made == no_node) {
+            made = e.lower(graph).id;
+            graph.remember(&E::weight, numbers, made);
+        }
+        return {&graph, made};
+    } else {
+        return e.lower(graph);
+    }
+}
+template <class Tag, class Child>
+constexpr auto lowered(builder& graph, const Child& child) {
+    if constexpr (!expression<Child>)
+        return child;
+    else if constexpr (requires { Tag::differentiates; })
+        return lowered_once(graph, child);
+    else
+        return child.lower(graph);
 }
 }  // namespace detail
 
@@ -312,7 +344,7 @@ struct node_of {
         template <class Head, class... Tail, class... Done>
         constexpr sym lower_next(builder& graph, const detail::operands<Head, Tail...>& rest,
                                  const Done&... done) const {
-            return lower_next(graph, rest.tail, done..., detail::lowered(graph, rest.head));
+            return lower_next(graph, rest.tail, done..., detail::lowered<Tag>(graph, rest.head));
         }
     };
 };

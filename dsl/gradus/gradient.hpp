@@ -22,6 +22,7 @@ concept any_variable = is_variable<std::remove_cvref_t<T>>::value;
 template <class X, kink_policy Policy = kink_policy::torch>
 struct vjp_tag {
     using derivative_for = X;
+    static constexpr bool differentiates = true;
     template <class Y, class...>
     static constexpr sym build_from(builder& graph, sym y, sym x, sym upstream) {
         axis_set space = 0;
@@ -34,6 +35,7 @@ struct vjp_tag {
 
 template <kink_policy Policy = kink_policy::torch>
 struct jvp_tag {
+    static constexpr bool differentiates = true;
     static constexpr sym build(builder& graph, sym y, sym x, sym direction) {
         return {&graph, push_forward(graph, y.id, x.id, direction.id, Policy)};
     }

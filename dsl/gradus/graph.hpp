@@ -74,6 +74,7 @@ struct name_ref {
 struct node {
     op code = op::constant;
     kind type = kind::real;
+    bool guarded = false;                                    ///< it may be zero by a select, see `guard_of`
     axis_set axes = 0;                                       ///< the axes along which the value varies
     axis_set over = 0;                                       ///< reductions, softmax, at, index, extent: the axes meant
     node_id args[3] = {no_node, no_node, no_node};            ///< the first about(code).arity are operands
@@ -180,7 +181,7 @@ struct graph {
     }
 };
 
-constexpr int arity(const node& n) { return about(n.code).arity; }
+constexpr int arity(const node& n) { return detail::primitive_table[static_cast<std::size_t>(n.code)].arity; }
 constexpr bool same_operands(const node& a, const node& b) {
     return a.args[0] == b.args[0] && a.args[1] == b.args[1] && a.args[2] == b.args[2];
 }

@@ -75,7 +75,7 @@ constexpr element result_type(element common) {
 template <expression E>
 constexpr output lower_output(builder& graph, const E& e, std::string_view name, element common) {
     output out;
-    out.value = e.lower(graph).id;
+    out.value = lowered_once(graph, e).id;
     out.axes = result_order<E>(graph);
     out.type = result_type<E>(common);
     out.derivative = is_derivative<E>();

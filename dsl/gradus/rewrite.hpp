@@ -53,7 +53,7 @@ constexpr int order_of(const builder& graph, node_id left, node_id right, int de
     if (left == right) return 0;
     const node& a = graph[left];
     const node& b = graph[right];
-    if (leaf_rank(a.code) != leaf_rank(b.code)) return leaf_rank(a.code) - leaf_rank(b.code);
+    if (const int order = leaf_rank(a.code) - leaf_rank(b.code); order != 0) return order;
     if (a.code == op::input && b.code == op::input)
         return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name) ? -1 : 1;
     if (a.code == op::constant) return a.value < b.value ? -1 : 1;
@@ -122,8 +122,8 @@ struct masked {
     bool taken = true;  ///< whether the value is that where the condition holds
 };
 constexpr masked as_masked(const builder& graph, const node& n) {
-    const auto is_zero = [&](node_id id) { return graph[id].code == op::constant && graph[id].value == 0; };
     if (n.code != op::where) return {};
+    const auto is_zero = [&](node_id id) { return graph[id].code == op::constant && graph[id].value == 0; };
     if (is_zero(n.args[2])) return {n.args[0], n.args[1], true};
     return is_zero(n.args[1]) ? masked{n.args[0], n.args[2], false} : masked{};
 }
@@ -159,7 +159,8 @@ constexpr node_id sum_of_select(builder& graph, const node& n) {
 constexpr node_id rewrite(builder& graph, const node& wanted) {
     const primitive& row = about(wanted.code);
     if (row.shape == form::leaf) return graph.intern(wanted);
-    const bool constant = graph[wanted.args[0]].code == op::constant;
+    const node& first = graph[wanted.args[0]];
+    const bool constant = first.code == op::constant;
     if (constant && row.value != nullptr && detail::all_constant(graph, wanted, row.arity) &&
         wanted.code != op::stop_gradient && wanted.code != op::custom_gradient)
         return detail::fold_constants(graph, wanted, row);
@@ -167,18 +168,18 @@ constexpr node_id rewrite(builder& graph, const node& wanted) {
     if (wanted.code == op::where) {
         if (constant)
             return detail::fired(graph, structural::known_condition,
-                                 wanted.args[graph[wanted.args[0]].value != 0 ? 1 : 2]);
+                                 wanted.args[first.value != 0 ? 1 : 2]);
         made = detail::row_condition_outermost(graph, wanted);
     } else if (row.shape == form::reduction) {
         made = detail::drop_missing_axes(graph, wanted);
         if (made == no_node && wanted.code == op::reduce_sum) made = detail::sum_of_select(graph, wanted);
-    } else if (wanted.code == op::at && (wanted.over & graph[wanted.args[0]].axes) == 0) {
+    } else if (wanted.code == op::at && (wanted.over & first.axes) == 0) {
         return detail::fired(graph, structural::missing_axis, wanted.args[0]);
     }
     if (made != no_node) return made;
     node n = wanted;
     if (row.commutes) detail::order_operands(graph, n);
-    made = detail::engine.apply(graph, n);
+    made = detail::engine.apply(graph, n, row.commutes);
     return made != no_node ? made : graph.intern(n);
 }
 

@@ -52,6 +52,8 @@ struct rule_draft {
 constexpr pattern_node as_pattern(const node& n) {
     pattern_node p;
     p.code = n.code;
+    p.operands = static_cast<std::uint8_t>(arity(n));
+    p.commutes = about(n.code).commutes;
     p.along = n.over == any_axes;
     p.value = n.value;
     for (int i = 0; i < arity(n); ++i) p.args[i] = static_cast<std::uint16_t>(n.args[i]);

@@ -104,10 +104,9 @@ constexpr std::uint64_t hash_of(std::string_view source) {
 
 /// Mixes a value into a hash (the finaliser of SplitMix64).
 constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-    std::uint64_t z = hash + 0x9e3779b97f4a7c15u + value * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    const std::uint64_t y = hash + 0x9e3779b97f4a7c15u + value * 0xbf58476d1ce4e5b9u;
+    const std::uint64_t z = (y ^ (y >> 30)) * 0xbf58476d1ce4e5b9u, w = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return w ^ (w >> 31);
 }
 
 }  // namespace gradus

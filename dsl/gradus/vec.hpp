@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <type_traits>
 
 namespace gradus {
 
@@ -80,7 +81,7 @@ public:
     constexpr void push_back(const T& value) {
         if (size_ == capacity_) {
             const T copy = value;  // the value may live in the storage that is about to move
-            reserve(capacity_ == 0 ? 16 : 2 * capacity_);
+            reserve(capacity_ == 0 ? 16 : 4 * capacity_);
             data_[size_++] = copy;
             return;
         }
@@ -95,7 +96,7 @@ public:
     }
     constexpr void reserve(std::size_t count) {
         if (count <= capacity_) return;
-        T* moved = new T[count]{};
+        T* moved = allocated(count);
         for (std::size_t i = 0; i < size_; ++i) moved[i] = static_cast<T&&>(data_[i]);
         delete[] data_;
         data_ = moved;
@@ -114,6 +115,14 @@ public:
     }
 
 private:
+    /// Evaluators spend nothing on elements that nobody initialises.
+    static constexpr T* allocated(std::size_t count) {
+        if constexpr (std::is_trivially_default_constructible_v<T>)
+            return new T[count];
+        else
+            return new T[count]{};
+    }
+
     friend class builder;  // reads nodes without a call
     T* data_ = nullptr;
     std::size_t size_ = 0;

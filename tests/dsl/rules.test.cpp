@@ -206,6 +206,7 @@ TEST_CASE("the book of rules holds what the tables say: else run the target rule
         const detail::pattern_node &made = draft.nodes[i], &stored = detail::book_nodes[i];
         CHECK(std::equal(made.args, made.args + 3, stored.args));
         CHECK((made.code == stored.code && made.along == stored.along && made.value == stored.value));
+        CHECK((made.operands == stored.operands && made.commutes == stored.commutes));
     }
     REQUIRE(std::size(detail::book_rules) == draft.rules.size());
     for (std::size_t i = 0; i < draft.rules.size(); ++i) {

@@ -31,7 +31,7 @@ const std::vector<pattern_rule>& pattern_rules() {
             const auto look = [&](const auto& self, node_id id) -> void {
                 const gradus::detail::pattern_node& n = gradus::detail::book_nodes[id];
                 label = label || n.code == op::at;
-                for (int i = 0; i < about(n.code).arity; ++i) self(self, n.args[i]);
+                for (int i = 0; i < n.operands; ++i) self(self, n.args[i]);
             };
             look(look, compiled.from);
             found.push_back({&rules[compiled.row], label});

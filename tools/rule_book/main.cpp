@@ -43,13 +43,12 @@ std::string condition_of(const rule& r) {
 
 void print_node(const detail::pattern_node& n, std::size_t position) {
     std::cout << "    {" << code_of(n.code);
-    const int operands = n.code == op::wildcard ? 1 : about(n.code).arity;
-    if (operands > 0 || n.along || n.value != 0) {
-        std::cout << ", {";
-        for (int i = 0; i < operands; ++i) std::cout << (i > 0 ? ", " : "") << n.args[i];
-        std::cout << '}';
-    }
-    if (n.along || n.value != 0) std::cout << ", " << (n.along ? "true" : "false");
+    const auto word = [](bool b) { return b ? ", true" : ", false"; };
+    std::cout << ", {";
+    for (int i = 0; i < (n.code == op::wildcard ? 1 : n.operands); ++i) std::cout << (i > 0 ? ", " : "") << n.args[i];
+    std::cout << "}, " << int{n.operands};
+    if (n.commutes || n.along || n.value != 0) std::cout << word(n.commutes);
+    if (n.along || n.value != 0) std::cout << word(n.along);
     if (n.value != 0) std::cout << ", " << number(n.value);
     std::cout << "},  // " << position << '\n';
 }
