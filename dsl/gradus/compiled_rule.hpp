@@ -52,9 +52,9 @@ struct rule_index {
         std::uint64_t rules = 0;
     };
     place of[op_count] = {};
-    std::uint16_t first[block_count] = {};                   ///< the rule of bit 0
-    std::uint64_t any[block_count][2] = {};                  ///< rules that take every operand there
-    std::uint64_t fitting[block_count][2][op_count] = {};    ///< rules that ask for that operation there
+    std::uint16_t first[block_count] = {};                 ///< the rule of bit 0
+    std::uint64_t any[block_count][2] = {};                ///< rules that take every operand there
+    std::uint64_t fitting[block_count][2][op_count] = {};  ///< rules that ask for that operation there
 
     /// The rules stand in the order of their roots.
     constexpr explicit rule_index(const compiled_rule (&rules)[Rules]) {

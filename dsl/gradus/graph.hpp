@@ -74,13 +74,13 @@ struct name_ref {
 struct node {
     op code = op::constant;
     kind type = kind::real;
-    bool guarded = false;                                    ///< it may be zero by a select, see `guard_of`
-    axis_set axes = 0;                                       ///< the axes along which the value varies
-    axis_set over = 0;                                       ///< reductions, softmax, at, index, extent: the axes meant
-    node_id args[3] = {no_node, no_node, no_node};            ///< the first about(code).arity are operands
-    double value = 0;                                        ///< constant: its value
-    std::uint32_t ref = 0;   ///< input, uniform: position in `inputs`; wildcard: its letter
-    std::uint64_t hash = 0;  ///< of the content, by names: the same in every graph
+    bool guarded = false;                           ///< it may be zero by a select, see `guard_of`
+    axis_set axes = 0;                              ///< the axes along which the value varies
+    axis_set over = 0;                              ///< reductions, softmax, at, index, extent: the axes meant
+    node_id args[3] = {no_node, no_node, no_node};  ///< the first about(code).arity are operands
+    double value = 0;                               ///< constant: its value
+    std::uint32_t ref = 0;                          ///< input, uniform: position in `inputs`; wildcard: its letter
+    std::uint64_t hash = 0;                         ///< of the content, by names: the same in every graph
 };
 
 /// What an input is to the user.

@@ -203,10 +203,10 @@ constexpr graph program_graph() {
     return lower_named({variable_name<E>...}, rewriting_mode::on, E...);
 }
 
-/// The graph in arrays that nearly every graph fits into: most of the cost of a program is building its graph, which
-/// so happens once. Evaluators do not spend anything on elements that stay as they are.
+/// The graph in arrays that a loss with its gradients fits into several times: most of the cost of a program is
+/// building its graph, which so happens once. A larger graph is built twice, as larger arrays would cost every program.
 template <const auto&... E>
-constexpr fixed_graph<1024, 64, sizeof...(E), 256, max_axes, 1024, 256, 4096> built_graph() {
+constexpr fixed_graph<256, 16, sizeof...(E), 32, max_axes, 128, 32, 1024> built_graph() {
     return graph_view(program_graph<E...>());
 }
 template <const auto&... E>

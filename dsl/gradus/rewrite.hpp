@@ -166,9 +166,7 @@ constexpr node_id rewrite(builder& graph, const node& wanted) {
         return detail::fold_constants(graph, wanted, row);
     node_id made = no_node;
     if (wanted.code == op::where) {
-        if (constant)
-            return detail::fired(graph, structural::known_condition,
-                                 wanted.args[first.value != 0 ? 1 : 2]);
+        if (constant) return detail::fired(graph, structural::known_condition, wanted.args[first.value != 0 ? 1 : 2]);
         made = detail::row_condition_outermost(graph, wanted);
     } else if (row.shape == form::reduction) {
         made = detail::drop_missing_axes(graph, wanted);

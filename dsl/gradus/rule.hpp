@@ -36,9 +36,9 @@ struct rule {
     std::string_view name;
     std::string_view reason;
     rewriting (*body)(const pattern&) = nullptr;  ///< null: done by the function of the same name
-    double fails_at = no_failure;       ///< numerical rules: an `a` at which the plain form loses its digits in float32
+    double fails_at = no_failure;  ///< numerical rules: an `a` at which the plain form loses its digits in float32
     detail::rule_condition holds = nullptr;  ///< what the constants must satisfy; null: nothing
-    bool of_variable = false;                     ///< `a` stands for anything but a constant
+    bool of_variable = false;                ///< `a` stands for anything but a constant
 };
 
 namespace detail {

@@ -7,7 +7,7 @@
 namespace gradus::detail {
 
 /// The names of all rules, by row.
-inline constexpr std::string_view rule_names[] = {
+inline constexpr const char* rule_names[] = {
     "constant folding",
     "known condition",
     "missing axis",

@@ -23,15 +23,17 @@ struct sym {
     constexpr sym apply(op code, const sym& b, axis_set over = 0) const {
         return {graph, graph->make(code, id, b.id, no_node, over)};
     }
-    constexpr sym apply(op code, const sym& b, const sym& c) const { return {graph, graph->make(code, id, b.id, c.id)}; }
+    constexpr sym apply(op code, const sym& b, const sym& c) const {
+        return {graph, graph->make(code, id, b.id, c.id)};
+    }
 };
 
 #define GRADUS_WORD(name, code) \
     constexpr sym name(const sym& a) { return a.apply(code); }
 GRADUS_UNARY_WORDS(GRADUS_WORD)
 #undef GRADUS_WORD
-#define GRADUS_WORD(name, code)                                                \
-    constexpr sym name(const sym& a, const sym& b) { return a.apply(code, b); }              \
+#define GRADUS_WORD(name, code)                                                       \
+    constexpr sym name(const sym& a, const sym& b) { return a.apply(code, b); }       \
     constexpr sym name(const sym& a, double b) { return a.apply(code, a.number(b)); } \
     constexpr sym name(double a, const sym& b) { return b.number(a).apply(code, b); }
 GRADUS_BINARY_WORDS(GRADUS_WORD)
@@ -59,7 +61,9 @@ constexpr sym log_softmax(const sym& a, over_axes over) { return a.apply(op::log
 constexpr sym softmax_complement(const sym& a, over_axes over) { return a.apply(op::softmax_complement, over.set); }
 constexpr sym at(const sym& a, over_axes over, const sym& label) { return a.apply(op::at, label, over.set); }
 constexpr sym extent_of(const sym& in, over_axes over) { return {in.graph, in.graph->extent(over.set)}; }
-constexpr sym index_of(const sym& in, over_axes over) { return {in.graph, in.graph->index(std::countr_zero(over.set))}; }
+constexpr sym index_of(const sym& in, over_axes over) {
+    return {in.graph, in.graph->index(std::countr_zero(over.set))};
+}
 /// A reduction along axes that a lacks, so that all values are a. Of no values it is 0 for a sum, ∞ for the smallest,
 /// -∞ for the largest and for logsumexp.
 constexpr sym repeated(op reduction, const sym& a, over_axes over) {
@@ -85,10 +89,10 @@ constexpr over_axes axes_in(const sym& a, over_t<Names...> over) {
 }
 
 // Along axes, by name. Without an axis: over all that the operand has.
-#define GRADUS_SYM_ALONG(name)                         \
-    template <fixed_string... Names>                   \
+#define GRADUS_SYM_ALONG(name)                                \
+    template <fixed_string... Names>                          \
     constexpr sym name(const sym& a, over_t<Names...> over) { \
-        return name(a, axes_in(a, over));              \
+        return name(a, axes_in(a, over));                     \
     }
 GRADUS_SYM_ALONG(sum)
 GRADUS_SYM_ALONG(mean)

@@ -228,7 +228,9 @@ private:
 /// What the interpreter says of data that violate a requirement; empty if it computes.
 std::string refusal(graph_view g, const problem& p, std::vector<std::vector<double>>& values) {
     try {
-        for (const ndarray& result : interpret(g, bindings(p))) values.emplace_back(result.begin(), result.end());
+        const std::vector<bound> inputs = bindings(p);
+        for (const ndarray& result : interpret(g, {inputs.data(), inputs.size()}))
+            values.emplace_back(result.begin(), result.end());
         return {};
     } catch (const std::out_of_range& e) {
         return e.what();

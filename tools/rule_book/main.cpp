@@ -62,10 +62,11 @@ void print_rule(const detail::compiled_rule& r) {
 
 void print_book() {
     const detail::rule_draft draft = detail::draft_rules(rules);
-    std::cout << "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
-                 "// Written by gradus_rule_book (tools/rule_book) from the tables of rules (stabilise.hpp, simplify.hpp).\n"
-                 "#pragma once\n\n#include <gradus/compiled_rule.hpp>\n\nnamespace gradus::detail {\n\n"
-                 "/// The names of all rules, by row.\ninline constexpr std::string_view rule_names[] = {\n";
+    std::cout
+        << "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
+           "// Written by gradus_rule_book (tools/rule_book) from the tables of rules (stabilise.hpp, simplify.hpp).\n"
+           "#pragma once\n\n#include <gradus/compiled_rule.hpp>\n\nnamespace gradus::detail {\n\n"
+           "/// The names of all rules, by row.\ninline constexpr const char* rule_names[] = {\n";
     for (const rule& r : rules) std::cout << "    \"" << r.name << "\",\n";
     std::cout << "};\n\n/// The nodes of all forms.\ninline constexpr pattern_node book_nodes[] = {\n";
     for (std::size_t i = 0; i < draft.nodes.size(); ++i) print_node(draft.nodes[i], i);
