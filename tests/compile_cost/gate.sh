@@ -41,9 +41,17 @@ steps_suffice() {  # steps_suffice COMPILER PROGRAM STEPS
     grep -qE 'fconstexpr-ops-limit|step limit' "$work/limited" || { cat "$work/limited" >&2 && exit 1; }
     return 1
 }
-steps_of() {  # by halving, to 1 %
-    local low=1 high=2000
-    until steps_suffice "$1" "$2" "$high"; do low=$high high=$((2 * high)); done
+figure_of() {  # figure_of COMPILER PROGRAM COUNT
+    awk -v c="$1" -v p="$2" -v n="$3" '$1 == c && $3 == p && $4 == n {print $5}' "$figures"
+}
+steps_of() {  # by halving, to 1 %, from the old figure on
+    local low=0 high
+    high=$(figure_of "$1" "$2" steps)
+    high=${high:-100000}
+    until steps_suffice "$1" "$2" "$high"; do low=$high high=$((high * 5 / 4)); done
+    while [ "$low" -eq 0 ]; do
+        if steps_suffice "$1" "$2" $((high * 4 / 5)); then high=$((high * 4 / 5)); else low=$((high * 4 / 5)); fi
+    done
     while [ $((100 * (high - low))) -gt "$high" ]; do
         local middle=$(((low + high) / 2))
         if steps_suffice "$1" "$2" "$middle"; then high=$middle; else low=$middle; fi
@@ -97,8 +105,7 @@ for compiler in g++ clang++-22; do
     seen=yes
     measure "$compiler" >"$work/now"
     while read -r _ _ program count value; do
-        figure=$(awk -v c="$compiler" -v p="$program" -v n="$count" '$1 == c && $3 == p && $4 == n {print $5}' "$figures")
-        report "$compiler, $program, $count" "$value" "$figure"
+        report "$compiler, $program, $count" "$value" "$(figure_of "$compiler" "$program" "$count")"
     done <"$work/now"
     while read -r _ _ program _ figure; do
         steps_suffice "$compiler" "$program" $((figure * 103 / 100)) ||
