@@ -15,7 +15,7 @@ inline graph copy_of(graph_view g) {
     copy.axes = vec<name_ref>(g.axes);
     copy.log = vec<firing>(g.log);
     copy.places = vec<source_place>(g.places);
-    copy.names = vec<char>(std::span<const char>(g.names.data(), g.names.size()));
+    copy.names = vec<char>(array_view<char>(g.names.data(), g.names.size()));
     copy.hash = g.hash;
     return copy;
 }

@@ -8,7 +8,7 @@
 
 #include <gradus/error.hpp>
 #include <gradus/print.hpp>
-#include <gradus/rewrite.hpp>
+#include <gradus/rules.hpp>
 
 #include "compile.hpp"
 #include "copy_graph.hpp"

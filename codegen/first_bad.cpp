@@ -158,7 +158,7 @@ public:
             });
         add_inputs(report, p, p);
         for (const firing& f : g_.log)
-            if (f.made == p.id) report.rule = rules[f.rule].name;
+            if (f.made == p.id) report.rule = detail::rule_names[f.rule];
         report.place = place_of(p.id);
         return report;
     }

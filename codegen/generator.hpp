@@ -3,6 +3,7 @@
 // a kernel is compiled for the first time. A process whose kernels are all in the cache never maps LLVM.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "compile.hpp"

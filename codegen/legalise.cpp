@@ -159,7 +159,8 @@ private:
     sym at(sym e, axis_set over, sym label) {
         node n;
         n.code = op::at;
-        n.args = {e.id, label.id, no_node};
+        n.args[0] = e.id;
+        n.args[1] = label.id;
         n.over = over;
         return {&out_, out_.intern(n)};
     }

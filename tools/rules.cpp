@@ -2,7 +2,7 @@
 // gradus rules: every rewrite rule with its reason.
 #include <fmt/format.h>
 #include <gradus/print.hpp>
-#include <gradus/rewrite.hpp>
+#include <gradus/rules.hpp>
 
 #include "pages.hpp"
 

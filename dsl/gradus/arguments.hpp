@@ -60,15 +60,8 @@ namespace detail {
 template <expression... E>
 struct signature {
     static constexpr auto inputs = [] {
-        constexpr std::size_t count = [] {
-            declared_inputs list;
-            (E::declare(list), ...);
-            return list.items().size();
-        }();
-        declared_inputs list;
-        (E::declare(list), ...);
-        std::array<declared_input, count> all{};
-        for (std::size_t i = 0; i < count; ++i) all[i] = list.items()[i];
+        std::array<declared_input, variables_of<E...>.size()> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = *variables_of<E...>[i];
         return all;
     }();
     static constexpr std::size_t size = inputs.size();

@@ -5,6 +5,9 @@
 //
 //   intern  adds the node as it stands.
 //   make    first lets the rewriter (rule.hpp) replace it; without one it is intern.
+//
+// This is what the compiler spends its time on for each formula of the user's: what runs for every node is written
+// with plain pointers and few calls, which is what the evaluators of g++ and clang are quick at.
 #pragma once
 
 #include <bit>
@@ -22,7 +25,9 @@ public:
     constexpr builder() = default;
     constexpr explicit builder(rewriter rewrite) : rewrite_(rewrite) {}
 
-    constexpr const node& operator[](node_id id) const { return nodes_[id]; }
+    constexpr const node& operator[](node_id id) const { return nodes_.data_[id]; }
+    /// Where the nodes are until the next one is made.
+    constexpr const node* data() const { return nodes_.data_; }
     constexpr std::size_t size() const { return nodes_.size(); }
     constexpr const vec<node>& nodes() const { return nodes_; }
     constexpr const vec<input>& inputs() const { return inputs_; }
@@ -33,7 +38,7 @@ public:
     /// The number of the axis of that name; it is added if it is new.
     constexpr int axis(std::string_view name) {
         for (std::size_t i = 0; i < axes_.size(); ++i)
-            if (text_of(axes_[i]) == name) return static_cast<int>(i);
+            if (same_text(text_of(axes_[i]), name)) return static_cast<int>(i);
         if (axes_.size() == max_axes) throw std::length_error("gradus: an expression has at most 32 axes");
         axes_.push_back(add_name(name));
         axis_hashes_.push_back(mix(hash_of(name), 0));
@@ -63,6 +68,23 @@ public:
         n.ref = declare(name, declared);
         return intern(n);
     }
+    /// The node of an input that was declared from the same text before, which its address tells; else no_node.
+    constexpr node_id declared_before(const void* text) const {
+        for (const declaration_node& known : declarations_)
+            if (known.text == text) return known.node;
+        return no_node;
+    }
+    constexpr void declare_as(const void* text, node_id made) { declarations_.push_back({text, made}); }
+    /// The node of an expression that was lowered before, if `remember` was told: one of the same type (`type` is an
+    /// address that stands for it) with the same numbers; else no_node.
+    constexpr node_id recall(const void* type, const vec<double>& numbers) const {
+        for (const lowered_expression& known : lowered_)
+            if (known.type == type && same_numbers(known.numbers, numbers)) return known.made;
+        return no_node;
+    }
+    constexpr void remember(const void* type, const vec<double>& numbers, node_id made) {
+        lowered_.push_back({type, numbers, made});
+    }
     /// The coordinate along an axis.
     constexpr node_id index(int axis) {
         node n;
@@ -81,11 +103,7 @@ public:
         return intern(n);
     }
     constexpr node_id make(op code, node_id a, node_id b = no_node, node_id c = no_node, axis_set over = 0) {
-        node n;
-        n.code = code;
-        n.args = {a, b, c};
-        n.over = over;
-        return make(n);
+        return make(node{code, kind::real, false, 0, over, {a, b, c}});
     }
     constexpr node_id make(const node& n) {
         if (n.code == op::at) require_label(n.args[1], n.over);
@@ -95,16 +113,19 @@ public:
     /// Adds the node, or finds the equal one. Axes, element kind and hash follow from the operands.
     constexpr node_id intern(node n) {
         complete(n);
-        if (2 * (nodes_.size() + 1) > buckets_.size()) rehash();
-        std::size_t slot = n.hash & (buckets_.size() - 1);
-        while (buckets_[slot] != no_node) {
-            if (same(nodes_[buckets_[slot]], n)) return buckets_[slot];
-            slot = (slot + 1) & (buckets_.size() - 1);
+        if (2 * (nodes_.size_ + 1) > shelf::size * shelves_.size_) rehash();
+        const node* const all = nodes_.data_;
+        shelf* const shelves = shelves_.data_;
+        for (std::size_t slot = n.hash;; ++slot) {
+            std::uint32_t& place = shelves[slot / shelf::size & (shelves_.size_ - 1)].place[slot % shelf::size];
+            if (place == 0) {
+                nodes_.push_back(n);
+                place = static_cast<std::uint32_t>(nodes_.size_);
+                return place - 1;
+            }
+            const node& known = all[place - 1];
+            if (known.hash == n.hash && same(known, n)) return place - 1;
         }
-        const auto id = static_cast<node_id>(nodes_.size());
-        buckets_[slot] = id;
-        nodes_.push_back(n);
-        return id;
     }
 
     // ---- requirements
@@ -129,10 +150,15 @@ public:
         return true;
     }
 
+    /// Remembers that a rule made a node, once.
     constexpr void log(std::uint16_t rule, node_id made) {
-        for (const firing& f : log_)
-            if (f.rule == rule && f.made == made) return;
+        while (last_logged_.size_ <= made) last_logged_.push_back(0);
+        std::uint32_t& last = last_logged_.data_[made];
+        for (std::uint32_t i = last; i != 0; i = logged_before_.data_[i - 1])
+            if (log_.data_[i - 1].rule == rule) return;
         log_.push_back({rule, made});
+        logged_before_.push_back(last);
+        last = static_cast<std::uint32_t>(log_.size_);
     }
 
     /// Remembers where the formula of a node stands in the user's text.
@@ -150,7 +176,7 @@ private:
     constexpr vec<source_place> places_of(const vec<node_id>& renamed) const;
     constexpr std::uint32_t declare(std::string_view name, const input& declared) {
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (text_of(inputs_[i].name) != name) continue;
+            if (!same_text(text_of(inputs_[i].name), name)) continue;
             const input& known = inputs_[i];
             if (known.use != declared.use || known.type != declared.type || !(known.axes == declared.axes))
                 throw std::invalid_argument("gradus: two different variables of one expression have the same name");
@@ -158,27 +184,50 @@ private:
         }
         inputs_.push_back(declared);
         inputs_.back().name = add_name(name);
+        input_hashes_.push_back(gradus::hash_of(name));
         return static_cast<std::uint32_t>(inputs_.size()) - 1;
     }
 
     constexpr void complete(node& n) const {
         const primitive& row = about(n.code);
-        if (row.shape != form::leaf) {
-            n.axes = axes_of(n, row);
-            n.type = kind_of(n, row);
+        std::uint64_t hash = mix(static_cast<std::uint64_t>(n.code), std::bit_cast<std::uint64_t>(n.value));
+        if (row.shape == form::leaf) {
+            n.hash = with_names(hash, n);
+            return;
         }
-        n.hash = hash_of_node(n, row.arity);
-    }
-    constexpr axis_set axes_of(const node& n, const primitive& row) const {
-        if (row.shape == form::gather) return (nodes_[n.args[0]].axes & ~n.over) | nodes_[n.args[1]].axes;
+        const node* const all = nodes_.data_;
         axis_set axes = 0;
-        for (int i = 0; i < row.arity; ++i) axes |= nodes_[n.args[static_cast<std::size_t>(i)]].axes;
-        return row.shape == form::reduction ? axes & ~n.over : axes;
+        for (int i = 0; i < row.arity; ++i) {
+            const node& operand = all[n.args[i]];
+            hash = mix(hash, operand.hash);
+            axes |= operand.axes;
+        }
+        if (row.shape == form::gather)
+            axes = (all[n.args[0]].axes & ~n.over) | all[n.args[1]].axes;
+        else if (row.shape == form::reduction)
+            axes &= ~n.over;
+        n.axes = axes;
+        n.type = row.kinds == kind_rule::real ? kind::real : kind_of(n, row);
+        n.guarded = is_guarded(n, all);
+        n.hash = n.over == 0 ? hash : with_names(hash, n);
+    }
+    /// False if a node is no select, and none that it is made of by products, quotients and sums makes it one.
+    constexpr bool is_guarded(const node& n, const node* all) const {
+        switch (n.code) {
+            case op::where: return true;
+            case op::neg:
+            case op::div: return all[n.args[0]].guarded;
+            case op::mul:
+            case op::scaled: return all[n.args[0]].guarded || all[n.args[1]].guarded;
+            case op::add:
+            case op::sub: return all[n.args[0]].guarded && all[n.args[1]].guarded;
+            default: return false;
+        }
     }
     constexpr kind kind_of(const node& n, const primitive& row) const {
         switch (row.kinds) {
             case kind_rule::boolean: return kind::boolean;
-            case kind_rule::first: return nodes_[n.args[0]].type;
+            case kind_rule::first: return nodes_.data_[n.args[0]].type;
             case kind_rule::promote: return promoted(n, 0, row.arity);
             case kind_rule::branches:
                 if (nodes_[n.args[1]].type == kind::boolean && nodes_[n.args[2]].type == kind::boolean)
@@ -188,9 +237,10 @@ private:
         }
     }
     constexpr kind promoted(const node& n, int first, int last) const {
+        const node* const all = nodes_.data_;
         bool any_integer = false;
         for (int i = first; i < last; ++i) {
-            const node& operand = nodes_[n.args[static_cast<std::size_t>(i)]];
+            const node& operand = all[n.args[i]];
             if (operand.type == kind::integer)
                 any_integer = true;
             else if (operand.code != op::constant || !is_whole(operand.value))
@@ -201,39 +251,69 @@ private:
     static constexpr bool is_whole(double value) {
         return value > -9e15 && value < 9e15 && static_cast<double>(static_cast<std::int64_t>(value)) == value;
     }
-    constexpr std::uint64_t hash_of_node(const node& n, int arity) const {
-        std::uint64_t hash = mix(static_cast<std::uint64_t>(n.code), std::bit_cast<std::uint64_t>(n.value));
-        for (int i = 0; i < arity; ++i) hash = mix(hash, nodes_[n.args[static_cast<std::size_t>(i)]].hash);
+    /// The hash with the names of the axes meant, and of an input.
+    constexpr std::uint64_t with_names(std::uint64_t hash, const node& n) const {
         std::uint64_t over = 0;
         if (n.over != any_axes)
-            for_each_axis(n.over, [&](int axis) { over += axis_hashes_[static_cast<std::size_t>(axis)]; });
+            for (axis_set rest = n.over; rest != 0; rest &= rest - 1)
+                over += axis_hashes_[static_cast<std::size_t>(std::countr_zero(rest))];
         if (n.over != 0) hash = mix(hash, over);
-        if (n.code == op::input || n.code == op::uniform)
-            hash = mix(hash, gradus::hash_of(text_of(inputs_[n.ref].name)));
+        if (n.code == op::input || n.code == op::uniform) hash = mix(hash, input_hashes_[n.ref]);
         if (n.code == op::wildcard) hash = mix(hash, n.ref);
         return hash;
     }
+    static constexpr bool same_numbers(const vec<double>& a, const vec<double>& b) {
+        if (a.size() != b.size()) return false;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            if (std::bit_cast<std::uint64_t>(a[i]) != std::bit_cast<std::uint64_t>(b[i])) return false;
+        return true;
+    }
     static constexpr bool same(const node& a, const node& b) {
-        return a.hash == b.hash && a.code == b.code && a.args == b.args && a.over == b.over && a.ref == b.ref &&
+        return a.code == b.code && same_operands(a, b) && a.over == b.over && a.ref == b.ref &&
                std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);
     }
+
+    /// A part of the table of nodes by hash: 1 + the id, or 0. Of a fixed size, since evaluators set a member
+    /// array to zero at no cost.
+    struct shelf {
+        static constexpr std::size_t size = 512;
+        std::uint32_t place[size] = {};
+    };
     constexpr void rehash() {
-        buckets_ = vec<node_id>(buckets_.empty() ? 64 : 4 * buckets_.size(), no_node);
+        if (shelves_.empty()) nodes_.reserve(shelf::size / 4);  // growing costs more than room
+        shelves_ = vec<shelf>(shelves_.empty() ? 1 : 4 * shelves_.size());
         for (node_id id = 0; id < nodes_.size(); ++id) {
-            std::size_t slot = nodes_[id].hash & (buckets_.size() - 1);
-            while (buckets_[slot] != no_node) slot = (slot + 1) & (buckets_.size() - 1);
-            buckets_[slot] = id;
+            std::size_t slot = nodes_[id].hash;
+            const auto place = [&]() -> std::uint32_t& {
+                return shelves_[slot / shelf::size & (shelves_.size() - 1)].place[slot % shelf::size];
+            };
+            while (place() != 0) ++slot;
+            place() = id + 1;
         }
     }
 
     rewriter rewrite_ = nullptr;
     vec<node> nodes_;
-    vec<node_id> buckets_;
+    vec<shelf> shelves_;
     vec<input> inputs_;
+    vec<std::uint64_t> input_hashes_;  ///< of their names
+    struct declaration_node {
+        const void* text = nullptr;
+        node_id node = no_node;
+    };
+    vec<declaration_node> declarations_;
+    struct lowered_expression {
+        const void* type = nullptr;
+        vec<double> numbers;
+        node_id made = no_node;
+    };
+    vec<lowered_expression> lowered_;
     vec<requirement> requirements_;
     vec<name_ref> axes_;
     vec<std::uint64_t> axis_hashes_;
     vec<firing> log_;
+    vec<std::uint32_t> last_logged_;    ///< for each node 1 + the position of its last firing, or 0
+    vec<std::uint32_t> logged_before_;  ///< for each firing the same of the node's firing before
     vec<source_place> places_;
     vec<char> names_;
 };
@@ -243,12 +323,13 @@ namespace detail {
 /// The nodes that the roots reach, operands before users, in the order of a depth-first walk.
 constexpr vec<node_id> reached_from(const vec<node>& nodes, const vec<node_id>& roots) {
     vec<node_id> order, stack;
-    vec<std::uint8_t> state(nodes.size(), 0);  // 0 unseen, 1 opened, 2 done
+    vec<std::uint8_t> states(nodes.size(), 0);  // 0 unseen, 1 opened, 2 done
+    order.reserve(nodes.size());
+    std::uint8_t* const state = states.data();
     for (const node_id root : roots) {
         stack.push_back(root);
         while (!stack.empty()) {
             const node_id id = stack.back();
-            const node& n = nodes[id];
             if (state[id] != 0) {
                 stack.pop_back();
                 if (state[id] == 1) order.push_back(id);
@@ -256,9 +337,9 @@ constexpr vec<node_id> reached_from(const vec<node>& nodes, const vec<node_id>& 
                 continue;
             }
             state[id] = 1;
+            const node& n = nodes.data()[id];
             for (int i = arity(n); i-- > 0;)
-                if (state[n.args[static_cast<std::size_t>(i)]] == 0)
-                    stack.push_back(n.args[static_cast<std::size_t>(i)]);
+                if (state[n.args[i]] == 0) stack.push_back(n.args[i]);
         }
     }
     return order;
@@ -292,6 +373,7 @@ constexpr std::uint64_t content_hash(const graph& g) {
 /// The innermost noted formula of each operation that is left, by its new number: notes of inner formulas come first.
 constexpr vec<source_place> builder::places_of(const vec<node_id>& renamed) const {
     vec<source_place> placed;
+    if (places_.empty()) return placed;
     vec<std::uint8_t> has_place(nodes_.size(), 0);
     for (const source_place& noted : places_)
         for (const node_id id : detail::reached_from(nodes_, {noted.value})) {
@@ -321,10 +403,8 @@ constexpr graph builder::finish(const vec<output>& outputs) const {
     for (const node_id id : order) {
         renamed[id] = static_cast<node_id>(g.nodes.size());
         node n = nodes_[id];
-        for (int i = 0; i < arity(n); ++i) {
-            node_id& operand = n.args[static_cast<std::size_t>(i)];
-            operand = renamed[operand];
-        }
+        const int operands = arity(n);
+        for (int i = 0; i < operands; ++i) n.args[i] = renamed[n.args[i]];
         if (n.code == op::input || n.code == op::uniform) g.inputs[n.ref].used = true;
         g.nodes.push_back(n);
     }

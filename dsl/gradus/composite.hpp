@@ -29,7 +29,7 @@ constexpr auto stand_in(builder& graph) {
     if constexpr (!expression<Child>) {
         return Child{};
     } else {
-        const axis_names axes = Child::axes();
+        const axis_names& axes = axes_of<Child>;
         input entry;
         for (int i = 0; i < axes.count; ++i) entry.axes.push_back(graph.axis(axes.names[static_cast<std::size_t>(i)]));
         const char name = static_cast<char>('a' + graph.inputs().size());

@@ -18,6 +18,7 @@ constexpr bool is_zero(sym a) { return (*a).code == op::constant && (*a).value =
 /// or is a product, or of which s is a sum or another choice.
 constexpr vec<node_id> guards_of(sym s, int depth = 0) {
     constexpr int depth_limit = 8;
+    if (!(*s).guarded) return {};
     const node n = *s;
     const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
     const auto of = [&](std::size_t i) { return guards_of(at(i), depth + 1); };
@@ -56,9 +57,9 @@ constexpr vec<node_id> guards_of(sym s, int depth = 0) {
 constexpr sym guard_of(sym g) {
     constexpr int depth_limit = 8;
     const auto walk = [&](auto&& self, sym s, int depth) -> sym {
-        const node n = *s;
         const sym none{s.graph, no_node};
-        if (depth == depth_limit) return none;
+        if (depth == depth_limit || !(*s).guarded) return none;
+        const node n = *s;
         const auto at = [&](std::size_t i) { return sym{s.graph, n.args[i]}; };
         switch (n.code) {
             case op::where: {
@@ -141,7 +142,7 @@ using adjoint_rule = sym (*)(const pullback&);
 /// Rules for the operands; null where no gradient flows.
 struct adjoint_row {
     op code;
-    std::array<adjoint_rule, 3> operand{};
+    adjoint_rule operand[3] = {};
 };
 
 #define GRADUS_ADJOINT(expression) \
@@ -197,7 +198,7 @@ constexpr sym through_log_softmax(const pullback& p, sym g) {
     return g - chain(sum(g, p.over), softmax(p.a, p.over));
 }
 
-inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
+inline constexpr adjoint_row adjoint_table[op_count] = {
     {op::constant, {}},
     {op::input, {}},
     {op::index, {}},
@@ -258,7 +259,7 @@ inline constexpr std::array<adjoint_row, op_count> adjoint_table{{
     {op::softmax_complement,
      {GRADUS_ADJOINT(softmax(p.a, p.over) * (sum(p.g * softmax(p.a, p.over), p.over) - p.g))}},
     {op::at, {GRADUS_ADJOINT(to_position(p))}},
-}};
+};
 #undef GRADUS_ADJOINT
 
 constexpr bool adjoints_are_in_order() {

@@ -114,7 +114,7 @@ constexpr auto evaluate_pairs(const E& e, rewriting_mode mode, const Pair&... pa
     if constexpr (right) {
         const graph g = lower_named<E>({}, mode, e);
         const vec<ndarray> values = interpret(g, bind_inputs(g, pair...));
-        if constexpr (E::axes().count == 0)
+        if constexpr (axes_of<E>.count == 0)
             return static_cast<double>(values[0]);
         else
             return values[0];

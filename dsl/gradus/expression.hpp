@@ -27,7 +27,7 @@ struct axis_names {
 
     constexpr bool has(std::string_view name) const {
         for (int i = 0; i < count; ++i)
-            if (names[static_cast<std::size_t>(i)] == name) return true;
+            if (same_text(names[static_cast<std::size_t>(i)], name)) return true;
         return false;
     }
     constexpr void add(std::string_view name) {
@@ -76,21 +76,24 @@ struct declared_input {
 /// The variables of an expression, in order of first appearance.
 class declared_inputs {
 public:
+    /// `in` has static storage.
     constexpr void add(const declared_input& in) {
+        for (const declared_input* known : items_)
+            if (known == &in) return;
         const declared_input* known = find(in.text.name);
         if (known == nullptr)
-            items_.push_back(in);
+            items_.push_back(&in);
         else if (!same_declaration(*known, in) && conflict_.empty())
             conflict_ = in.text.name;
     }
     /// An axis that index<...> or extent<...> names.
     constexpr void mention(std::string_view axis) { mentioned_.add(axis); }
     constexpr const declared_input* find(std::string_view name) const {
-        for (const declared_input& in : items_)
-            if (in.text.name == name) return &in;
+        for (const declared_input* in : items_)
+            if (same_text(in->text.name, name)) return in;
         return nullptr;
     }
-    constexpr const vec<declared_input>& items() const { return items_; }
+    constexpr const vec<const declared_input*>& items() const { return items_; }
     /// A name that two different variables share; empty if there is none.
     constexpr std::string_view conflict() const { return conflict_; }
     /// A mentioned axis that no variable has; empty if there is none.
@@ -109,16 +112,31 @@ private:
         return same;
     }
     constexpr bool has_axis(std::string_view axis) const {
-        for (const declared_input& in : items_)
-            for (int i = 0; i < in.text.rank; ++i)
-                if (in.text.axes[static_cast<std::size_t>(i)] == axis) return true;
+        for (const declared_input* in : items_)
+            for (int i = 0; i < in->text.rank; ++i)
+                if (same_text(in->text.axes[static_cast<std::size_t>(i)], axis)) return true;
         return false;
     }
 
-    vec<declared_input> items_;
+    vec<const declared_input*> items_;
     axis_names mentioned_;
     std::string_view conflict_;
 };
+
+/// The node of a variable, whose declaration has static storage.
+constexpr node_id input_node(builder& graph, const declared_input& in) {
+    const node_id known = graph.declared_before(&in);
+    if (known != no_node) return known;
+    input entry;
+    entry.use = in.use;
+    entry.type = in.type;
+    entry.any_integer = in.any_integer;
+    for (int i = 0; i < in.text.rank; ++i)
+        entry.axes.push_back(graph.axis(in.text.axes[static_cast<std::size_t>(i)]));
+    const node_id made = graph.input_node(in.text.name, entry);
+    graph.declare_as(&in, made);
+    return made;
+}
 
 struct expression_base {};
 template <class T>
@@ -170,30 +188,20 @@ struct variable : expression_base {
     using value_type = T;
     static_assert(report::well_formed<Declaration, parsed.fault>());
 
-    static constexpr declared_input declared() {
-        return {parsed, Use, Use == role::labels ? element::int64 : declared_element<T>(), Use == role::labels};
-    }
-    static constexpr void declare(declared_inputs& list) { list.add(declared()); }
+    static constexpr declared_input declared{
+        parsed, Use, Use == role::labels ? element::int64 : declared_element<T>(), Use == role::labels};
+    static constexpr void declare(declared_inputs& list) { list.add(declared); }
     static constexpr axis_names axes() {
         axis_names list;
         for (int i = 0; i < parsed.rank; ++i) list.add(parsed.axes[static_cast<std::size_t>(i)]);
         return list;
     }
-    constexpr sym lower(builder& graph) const { return {&graph, input_node(graph, declared())}; }
+    constexpr sym lower(builder& graph) const { return {&graph, input_node(graph, declared)}; }
 
     /// Binds the variable in a call: x = data.
     template <class Argument>
     constexpr auto operator=(Argument&& argument) const;
 
-    static constexpr node_id input_node(builder& graph, const declared_input& in) {
-        input entry;
-        entry.use = in.use;
-        entry.type = in.type;
-        entry.any_integer = in.any_integer;
-        for (int i = 0; i < in.text.rank; ++i)
-            entry.axes.push_back(graph.axis(in.text.axes[static_cast<std::size_t>(i)]));
-        return graph.input_node(in.text.name, entry);
-    }
 };
 
 /// float32 (or T) data. tensor<"x[batch, class]">; tensor<"x"> has any number of axes.
@@ -229,20 +237,20 @@ constexpr int weight_of() {
     return 0;
 }
 template <class Child>
-constexpr auto lowered(builder& graph, const Child& child) {
-    if constexpr (expression<Child>)
-        return child.lower(graph);
-    else
-        return child;
-}
-template <class Child>
 constexpr void declare_in(declared_inputs& list) {
     if constexpr (expression<Child>) Child::declare(list);
 }
+}  // namespace detail
+
+/// The axes of an expression, by its type.
+template <expression E>
+inline constexpr axis_names axes_of = E::axes();
+
+namespace detail {
 template <class Child>
 constexpr axis_names axes_in_child() {
     if constexpr (expression<Child>)
-        return Child::axes();
+        return axes_of<Child>;
     else
         return names_in(Child{});
 }
@@ -258,6 +266,45 @@ constexpr operands<> pack_up() { return {}; }
 template <class Head, class... Tail>
 constexpr operands<Head, Tail...> pack_up(const Head& head, const Tail&... tail) {
     return {head, pack_up(tail...)};
+}
+}  // namespace detail
+
+namespace detail {
+/// The numbers that a user wrote in an expression, in order.
+template <class... Child>
+constexpr void append_numbers(vec<double>& numbers, const operands<Child...>& children) {
+    if constexpr (sizeof...(Child) > 0) {
+        if constexpr (requires { children.head.value; })
+            numbers.push_back(children.head.value);
+        else if constexpr (requires { children.head.children; })
+            append_numbers(numbers, children.head.children);
+        append_numbers(numbers, children.tail);
+    }
+}
+/// The node of an expression that several outputs share: a loss, and the gradients of it.
+template <expression E>
+constexpr sym lowered_once(builder& graph, const E& e) {
+    if constexpr (requires { e.children; }) {
+        vec<double> numbers;
+        append_numbers(numbers, e.children);
+        node_id made = graph.recall(&E::weight, numbers);
+        if (made == no_node) {
+            made = e.lower(graph).id;
+            graph.remember(&E::weight, numbers, made);
+        }
+        return {&graph, made};
+    } else {
+        return e.lower(graph);
+    }
+}
+template <class Tag, class Child>
+constexpr auto lowered(builder& graph, const Child& child) {
+    if constexpr (!expression<Child>)
+        return child;
+    else if constexpr (requires { Tag::differentiates; })
+        return lowered_once(graph, child);
+    else
+        return child.lower(graph);
 }
 }  // namespace detail
 
@@ -297,7 +344,7 @@ struct node_of {
         template <class Head, class... Tail, class... Done>
         constexpr sym lower_next(builder& graph, const detail::operands<Head, Tail...>& rest,
                                  const Done&... done) const {
-            return lower_next(graph, rest.tail, done..., detail::lowered(graph, rest.head));
+            return lower_next(graph, rest.tail, done..., detail::lowered<Tag>(graph, rest.head));
         }
     };
 };

@@ -15,7 +15,7 @@ namespace detail {
 class axis_extents {
 public:
     /// Throws std::invalid_argument if an input's extents do not fit its declaration, its data or the others.
-    constexpr axis_extents(graph_view g, std::span<const bound> inputs) : g_(g), inputs_(inputs) {
+    constexpr axis_extents(graph_view g, array_view<bound> inputs) : g_(g), inputs_(inputs) {
         if (inputs.size() != g.inputs.size()) throw std::invalid_argument("gradus: one array an input is needed");
         owner_.fill(nobody);
         for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -63,7 +63,7 @@ private:
             const int axis = axis_of(in, k);
             const std::size_t first = next;
             next += is_dots(axis) ? parts : 1;
-            const std::span<const std::int64_t> extents(given.data() + first, next - first);
+            const array_view<std::int64_t> extents(given.data() + first, next - first);
             if (is_dots(axis))
                 read_dots(i, axis, extents);
             else
@@ -77,7 +77,7 @@ private:
         if (owner_[a] == nobody) owner_[a] = i;
         extent_[a] = given;
     }
-    constexpr void read_dots(std::size_t i, int axis, std::span<const std::int64_t> given) {
+    constexpr void read_dots(std::size_t i, int axis, array_view<std::int64_t> given) {
         if (owner_[static_cast<std::size_t>(axis)] == nobody) dots_ = vec<std::int64_t>(given);
         if (given.size() != dots_.size()) throw_dots(i, axis, given.size());
         std::int64_t product = 1;
@@ -124,7 +124,7 @@ private:
     }
 
     graph_view g_;
-    std::span<const bound> inputs_;
+    array_view<bound> inputs_;
     std::array<std::size_t, max_axes> owner_{};  ///< the input that decided the extent
     std::array<std::int64_t, max_axes> extent_{};
     vec<std::int64_t> dots_;

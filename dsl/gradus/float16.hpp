@@ -11,7 +11,6 @@
 // scalar<"beta"> of float32 widens no tensor. A gradient has the type of its variable.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstdint>
@@ -33,14 +32,14 @@ constexpr std::uint16_t bits_in_16(double value, int fraction_bits) {
                                           fraction >> (52 - fraction_bits));
     // A normal number is (hidden + fraction) 2^(exponent - 52); steps of the result are 2^(scale - fraction_bits).
     const int exponent = static_cast<int>(magnitude >> 52) - 1023;
-    const int scale = std::max(exponent, 1 - bias);
+    const int scale = exponent > 1 - bias ? exponent : 1 - bias;
     const int dropped = 52 - fraction_bits + scale - exponent;
     if (dropped > 53) return static_cast<std::uint16_t>(sign);
     const std::uint64_t digits = hidden | fraction, rest = digits & ((std::uint64_t{1} << dropped) - 1);
     const std::uint64_t half = std::uint64_t{1} << (dropped - 1), below = digits >> dropped;
     const std::uint64_t rounded = below + (rest > half || (rest == half && (below & 1) != 0) ? 1 : 0);
     const std::uint64_t before = static_cast<std::uint64_t>(scale + bias - 1) << fraction_bits;
-    return static_cast<std::uint16_t>(sign | std::min(before + rounded, infinity));
+    return static_cast<std::uint16_t>(sign | (before + rounded < infinity ? before + rounded : infinity));
 }
 
 }  // namespace detail

@@ -22,12 +22,12 @@ concept any_variable = is_variable<std::remove_cvref_t<T>>::value;
 template <class X, kink_policy Policy = kink_policy::torch>
 struct vjp_tag {
     using derivative_for = X;
+    static constexpr bool differentiates = true;
     template <class Y, class...>
     static constexpr sym build_from(builder& graph, sym y, sym x, sym upstream) {
         axis_set space = 0;
-        const axis_names names = Y::axes();
-        for (int i = 0; i < names.count; ++i)
-            space |= axis_set{1} << graph.axis(names.names[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < axes_of<Y>.count; ++i)
+            space |= axis_set{1} << graph.axis(axes_of<Y>.names[static_cast<std::size_t>(i)]);
         return {&graph, differentiate(graph, y.id, x.id, gathered(upstream, y, space).id, Policy)};
     }
     static constexpr axis_names axes(const axis_names&, const axis_names& x, const axis_names&) { return x; }
@@ -35,6 +35,7 @@ struct vjp_tag {
 
 template <kink_policy Policy = kink_policy::torch>
 struct jvp_tag {
+    static constexpr bool differentiates = true;
     static constexpr sym build(builder& graph, sym y, sym x, sym direction) {
         return {&graph, push_forward(graph, y.id, x.id, direction.id, Policy)};
     }
@@ -54,7 +55,7 @@ constexpr bool can_have_gradient() {
 }
 template <operand S, expression Y>
 constexpr bool seed_fits() {
-    return report::seed_fits<Y::axes().includes(expression_of<S>::axes())>();
+    return report::seed_fits<axes_of<Y>.includes(axes_of<expression_of<S>>)>();
 }
 
 }  // namespace detail
@@ -63,7 +64,7 @@ constexpr bool seed_fits() {
 /// derivative that the policy names, by default kinks::torch.
 template <expression F, detail::any_variable X, kink_policy Policy = kink_policy::torch>
 constexpr auto grad(const F& f, const X& x, at_kinks<Policy> = {}) {
-    static_assert(report::is_scalar<(F::axes().count == 0)>());
+    static_assert(report::is_scalar<(axes_of<F>.count == 0)>());
     static_assert(detail::can_have_gradient<F, X>());
     return make_expression<detail::vjp_tag<X, Policy>>(f, x, 1.0);
 }

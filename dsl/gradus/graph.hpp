@@ -12,7 +12,6 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include <gradus/primitive.hpp>
@@ -75,12 +74,13 @@ struct name_ref {
 struct node {
     op code = op::constant;
     kind type = kind::real;
-    axis_set axes = 0;                                       ///< the axes along which the value varies
-    axis_set over = 0;                                       ///< reductions, softmax, at, index, extent: the axes meant
-    std::array<node_id, 3> args{no_node, no_node, no_node};  ///< the first about(code).arity are operands
-    double value = 0;                                        ///< constant: its value
-    std::uint32_t ref = 0;   ///< input, uniform: position in `inputs`; wildcard: its letter
-    std::uint64_t hash = 0;  ///< of the content, by names: the same in every graph
+    bool guarded = false;                           ///< it may be zero by a select, see `guard_of`
+    axis_set axes = 0;                              ///< the axes along which the value varies
+    axis_set over = 0;                              ///< reductions, softmax, at, index, extent: the axes meant
+    node_id args[3] = {no_node, no_node, no_node};  ///< the first about(code).arity are operands
+    double value = 0;                               ///< constant: its value
+    std::uint32_t ref = 0;                          ///< input, uniform: position in `inputs`; wildcard: its letter
+    std::uint64_t hash = 0;                         ///< of the content, by names: the same in every graph
 };
 
 /// What an input is to the user.
@@ -149,13 +149,13 @@ struct requirement {
 
 /// A graph by reference.
 struct graph_view {
-    std::span<const node> nodes;
-    std::span<const input> inputs;
-    std::span<const output> outputs;
-    std::span<const requirement> requirements;
-    std::span<const name_ref> axes;
-    std::span<const firing> log;
-    std::span<const source_place> places;
+    array_view<node> nodes;
+    array_view<input> inputs;
+    array_view<output> outputs;
+    array_view<requirement> requirements;
+    array_view<name_ref> axes;
+    array_view<firing> log;
+    array_view<source_place> places;
     std::string_view names;
     std::uint64_t hash = 0;  ///< of everything that the generated code depends on
 
@@ -181,7 +181,10 @@ struct graph {
     }
 };
 
-constexpr int arity(const node& n) { return about(n.code).arity; }
+constexpr int arity(const node& n) { return detail::primitive_table[static_cast<std::size_t>(n.code)].arity; }
+constexpr bool same_operands(const node& a, const node& b) {
+    return a.args[0] == b.args[0] && a.args[1] == b.args[1] && a.args[2] == b.args[2];
+}
 
 /// The element type of a graph's arithmetic: float64 as soon as an input that is used, or an output, is
 /// float64 (a gradient for a float64 variable need not read that variable).

@@ -76,7 +76,7 @@ private:
 
 class interpretation {
 public:
-    constexpr interpretation(graph_view g, std::span<const bound> inputs)
+    constexpr interpretation(graph_view g, array_view<bound> inputs)
         : g_(g), inputs_(inputs), extents_(g, inputs) {
         values_.resize(g.nodes.size());
     }
@@ -319,7 +319,7 @@ private:
     }
 
     graph_view g_;
-    std::span<const bound> inputs_;
+    array_view<bound> inputs_;
     axis_extents extents_;
     vec<vec<double>> values_;
 };
@@ -331,7 +331,7 @@ private:
 /// `inputs` has one entry for each input of the graph. Throws std::invalid_argument if extents
 /// disagree, std::out_of_range for a label outside its axis and std::domain_error for a condition of
 /// `require` that does not hold, also where a select hides them.
-constexpr vec<ndarray> interpret(graph_view g, std::span<const bound> inputs) {
+constexpr vec<ndarray> interpret(graph_view g, array_view<bound> inputs) {
     return detail::interpretation(g, inputs).run();
 }
 

@@ -22,6 +22,7 @@ constexpr text place_text(std::string_view file, std::uint32_t line) {
 
 template <expression E>
 struct located_expression : E {
+    static constexpr int weight = E::weight;  // of its own: `lowered_once` tells expressions apart by it
     const char* file;
     std::uint32_t line;
 

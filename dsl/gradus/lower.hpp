@@ -16,33 +16,42 @@ namespace detail {
 /// derivative has the order of its variable (which is the same statement about its last child).
 template <expression E>
 constexpr axis_order result_order(builder& graph) {
-    constexpr axis_names names = E::axes();
     axis_order order;
-    for (int i = 0; i < names.count; ++i) order.push_back(graph.axis(names.names[static_cast<std::size_t>(i)]));
+    for (int i = 0; i < axes_of<E>.count; ++i)
+        order.push_back(graph.axis(axes_of<E>.names[static_cast<std::size_t>(i)]));
     return order;
 }
+/// The variables of some expressions.
+template <expression... E>
+constexpr declared_inputs list_inputs() {
+    declared_inputs list;
+    (E::declare(list), ...);
+    return list;
+}
+template <std::size_t Count>
+constexpr std::array<const declared_input*, Count> as_array(const declared_inputs& list) {
+    std::array<const declared_input*, Count> all{};
+    for (std::size_t i = 0; i < Count; ++i) all[i] = list.items()[i];
+    return all;
+}
+template <expression... E>
+inline constexpr auto variables_of = as_array<list_inputs<E...>().items().size()>(list_inputs<E...>());
+
 /// Declares all variables that the types name, so that the tables of axes and inputs follow the text of
 /// the expression and not the order of rewriting.
 template <expression... E>
 constexpr void declare_inputs(builder& graph) {
-    declared_inputs list;
-    (E::declare(list), ...);
-    for (const declared_input& in : list.items()) {
-        using any = variable<"x", role::tensor, float>;
-        any::input_node(graph, in);
-    }
+    for (const declared_input* in : variables_of<E...>) input_node(graph, *in);
 }
 /// The element type of values computed together: that of their tensors by `promoted`, of their scalars if there are
 /// none; a scalar of float64 makes it float64.
 template <expression... E>
 constexpr element common_type() {
-    declared_inputs list;
-    (E::declare(list), ...);
     vec<element> tensors, scalars;
-    for (const declared_input& in : list.items()) {
-        if (in.use == role::tensor) tensors.push_back(in.type);
-        if (in.use == role::scalar) scalars.push_back(in.type);
-        if (in.type == element::float64) return element::float64;
+    for (const declared_input* in : variables_of<E...>) {
+        if (in->use == role::tensor) tensors.push_back(in->type);
+        if (in->use == role::scalar) scalars.push_back(in->type);
+        if (in->type == element::float64) return element::float64;
     }
     const vec<element>& counted = tensors.empty() ? scalars : tensors;
     if (counted.empty()) return element::float32;
@@ -58,7 +67,7 @@ constexpr bool is_derivative() {
 template <expression E>
 constexpr element result_type(element common) {
     if constexpr (is_derivative<E>())
-        return E::tag::derivative_for::declared().type;
+        return E::tag::derivative_for::declared.type;
     else
         return common;
 }
@@ -66,7 +75,7 @@ constexpr element result_type(element common) {
 template <expression E>
 constexpr output lower_output(builder& graph, const E& e, std::string_view name, element common) {
     output out;
-    out.value = e.lower(graph).id;
+    out.value = lowered_once(graph, e).id;
     out.axes = result_order<E>(graph);
     out.type = result_type<E>(common);
     out.derivative = is_derivative<E>();
@@ -74,17 +83,20 @@ constexpr output lower_output(builder& graph, const E& e, std::string_view name,
     return out;
 }
 
-/// The first fault in the names that some expressions use: of variables or of axes.
+/// The first fault in the names that some expressions use: of variables and of axes.
+struct name_faults {
+    std::string_view conflict, axis;
+};
 template <expression... E>
-constexpr std::string_view name_fault(bool of_axes) {
-    declared_inputs list;
-    (E::declare(list), ...);
-    return of_axes ? list.unknown_axis() : list.conflict();
+constexpr name_faults find_name_faults() {
+    const declared_inputs list = list_inputs<E...>();
+    return {list.conflict(), list.unknown_axis()};
 }
 template <expression... E>
 constexpr bool names_are_right() {
-    constexpr fixed_string<name_fault<E...>(false).size()> conflict{name_fault<E...>(false)};
-    constexpr fixed_string<name_fault<E...>(true).size()> axis{name_fault<E...>(true)};
+    constexpr name_faults faults = find_name_faults<E...>();
+    constexpr fixed_string<faults.conflict.size()> conflict{faults.conflict};
+    constexpr fixed_string<faults.axis.size()> axis{faults.axis};
     return report::names_are_distinct<report::variables_named<conflict>, conflict.size() == 0>() &&
            report::index_axis_is_known<report::unknown_axis<axis>, axis.size() == 0>();
 }
@@ -117,85 +129,134 @@ constexpr graph lower_plain(const E&... e) {
 
 namespace detail {
 
-/// A graph in arrays of exactly its size.
+/// How much a graph holds.
+struct graph_sizes {
+    std::size_t nodes, inputs, outputs, requirements, axes, log, places, names;
+
+    constexpr bool include(const graph_sizes& other) const {
+        return nodes >= other.nodes && inputs >= other.inputs && outputs >= other.outputs &&
+               requirements >= other.requirements && axes >= other.axes && log >= other.log &&
+               places >= other.places && names >= other.names;
+    }
+};
+constexpr graph_sizes sizes_of(const graph_view& g) {
+    return {g.nodes.size(), g.inputs.size(), g.outputs.size(), g.requirements.size(),
+            g.axes.size(),  g.log.size(),    g.places.size(),  g.names.size()};
+}
+
+template <class T>
+constexpr void copy(const T* from, std::size_t count, T* to) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+}
+
+/// A graph in arrays of a fixed size. One that does not fit into them is only measured.
 template <std::size_t Nodes, std::size_t Inputs, std::size_t Outputs, std::size_t Requirements, std::size_t Axes,
           std::size_t Log, std::size_t Places, std::size_t Names>
 struct fixed_graph {
-    std::array<node, Nodes> nodes{};
-    std::array<input, Inputs> inputs{};
-    std::array<output, Outputs> outputs{};
-    std::array<requirement, Requirements> requirements{};
-    std::array<name_ref, Axes> axes{};
-    std::array<firing, Log> log{};
-    std::array<source_place, Places> places{};
-    std::array<char, Names> names{};
-    std::uint64_t hash = 0;
+    static constexpr graph_sizes capacity{Nodes, Inputs, Outputs, Requirements, Axes, Log, Places, Names};
+    node nodes[Nodes + 1] = {};  // no array has size 0
+    input inputs[Inputs + 1] = {};
+    output outputs[Outputs + 1] = {};
+    requirement requirements[Requirements + 1] = {};
+    name_ref axes[Axes + 1] = {};
+    firing log[Log + 1] = {};
+    source_place places[Places + 1] = {};
+    char names[Names + 1] = {};
+    graph_sizes size;
+    std::uint64_t hash;
 
-    constexpr explicit fixed_graph(const graph& g) : hash(g.hash) {
-        copy(g.nodes, nodes);
-        copy(g.inputs, inputs);
-        copy(g.outputs, outputs);
-        copy(g.requirements, requirements);
-        copy(g.axes, axes);
-        copy(g.log, log);
-        copy(g.places, places);
-        copy(g.names, names);
+    constexpr fixed_graph(const graph_view& g) : size(sizes_of(g)), hash(g.hash) {
+        if (!fits()) return;
+        copy(g.nodes.data(), size.nodes, nodes);
+        copy(g.inputs.data(), size.inputs, inputs);
+        copy(g.outputs.data(), size.outputs, outputs);
+        copy(g.requirements.data(), size.requirements, requirements);
+        copy(g.axes.data(), size.axes, axes);
+        copy(g.log.data(), size.log, log);
+        copy(g.places.data(), size.places, places);
+        copy(g.names.data(), size.names, names);
     }
+    constexpr bool fits() const { return capacity.include(size); }
     constexpr operator graph_view() const {
-        return {nodes, inputs, outputs, requirements, axes, log, places, {names.data(), names.size()}, hash};
-    }
-
-private:
-    constexpr void copy(const auto& from, auto& to) {
-        for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];
+        return {{nodes, size.nodes}, {inputs, size.inputs}, {outputs, size.outputs}, {requirements, size.requirements},
+                {axes, size.axes},   {log, size.log},       {places, size.places},   {names, size.names},
+                hash};
     }
 };
-
-/// The name of a variable of the user's, as the compiler prints it, without its namespaces.
+/// The name of a variable of the user's, as the compiler prints it ("… E = space::loss]"), without its namespaces.
 template <const auto& E>
-constexpr std::string_view variable_name() {
-    std::string_view text = __PRETTY_FUNCTION__;
-    text = text.substr(text.find("E = ") + 4);
-    text = text.substr(0, text.find_first_of("];"));
-    const std::size_t colons = text.rfind("::");
-    if (colons != std::string_view::npos) text.remove_prefix(colons + 2);
-    return text;
+constexpr std::string_view printed_name() {
+    const char* const text = __PRETTY_FUNCTION__;
+    std::size_t begin = 0;
+    while (text[begin] != 'E' || text[begin + 1] != ' ' || text[begin + 2] != '=') ++begin;
+    begin += 4;
+    std::size_t end = begin;
+    for (; text[end] != ']' && text[end] != ';'; ++end)
+        if (text[end] == ':') begin = end + 1;
+    return {text + begin, end - begin};
 }
+template <const auto& E>
+inline constexpr std::string_view variable_name = printed_name<E>();
+
+template <const auto&... E>
+constexpr graph program_graph() {
+    return lower_named({variable_name<E>...}, rewriting_mode::on, E...);
+}
+
+/// The graph in arrays that a loss with its gradients fits into several times: most of the cost of a program is
+/// building its graph, which so happens once. A larger graph is built twice, as larger arrays would cost every program.
+template <const auto&... E>
+constexpr fixed_graph<256, 16, sizeof...(E), 32, max_axes, 128, 32, 1024> built_graph() {
+    return graph_view(program_graph<E...>());
+}
+template <const auto&... E>
+inline constexpr auto built = built_graph<E...>();
+
+/// The graph in arrays of its size.
+template <const auto&... E>
+constexpr auto exact_graph() {
+#ifdef __clang__
+    constexpr const auto& large = built<E...>;  // a local constant would be evaluated twice
+#else
+    constexpr auto large = built_graph<E...>();  // g++ -O0 keeps constants of internal linkage, needed or not
+#endif
+    constexpr graph_sizes size = large.size;
+    using exact = fixed_graph<size.nodes, size.inputs, size.outputs, size.requirements, size.axes, size.log,
+                              size.places, size.names>;
+    if constexpr (large.fits())
+        return exact(large);
+    else
+        return exact(program_graph<E...>());
+}
+template <const auto&... E>
+inline constexpr auto stored_graph = exact_graph<E...>();
+
+/// Names joined by '_'.
+template <std::size_t Size>
+constexpr std::array<char, Size> joined(std::initializer_list<std::string_view> names) {
+    std::array<char, Size> chars{};
+    std::size_t next = 0;
+    for (const std::string_view name : names) {
+        if (next > 0) chars[next++] = '_';
+        for (const char c : name) chars[next++] = c;
+    }
+    return chars;
+}
+template <const auto&... E>
+inline constexpr auto program_name =
+    joined<((sizeof...(E) - 1) + ... + variable_name<E>.size())>({variable_name<E>...});
 
 }  // namespace detail
 
 /// The compile-time program of some expressions with static storage: program<loss, dlogits>.
 template <const auto&... E>
 struct program {
-    static constexpr graph build() {
-        return detail::lower_named({detail::variable_name<E>()...}, rewriting_mode::on, E...);
-    }
-    static constexpr auto stored = [] {
-        constexpr auto sizes = [] {
-            const graph g = build();
-            return std::array{g.nodes.size(), g.inputs.size(), g.outputs.size(), g.requirements.size(),
-                              g.axes.size(),  g.log.size(),    g.places.size(),  g.names.size()};
-        }();
-        return detail::fixed_graph<sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7]>(
-            build());
-    }();
-    static constexpr graph_view view() { return stored; }
+    static constexpr graph_view view() { return detail::stored_graph<E...>; }
 
     /// "loss_dlogits": the user's names, as they appear in symbols, dumps and logs.
-    static constexpr std::string_view name() { return {joined.data(), joined.size()}; }
-
-private:
-    static constexpr auto joined = [] {
-        constexpr std::size_t size = ((sizeof...(E) - 1) + ... + detail::variable_name<E>().size());
-        std::array<char, size> chars{};
-        std::size_t next = 0;
-        const auto append = [&](std::string_view one) {
-            if (next > 0) chars[next++] = '_';
-            for (const char c : one) chars[next++] = c;
-        };
-        (append(detail::variable_name<E>()), ...);
-        return chars;
-    }();
+    static constexpr std::string_view name() {
+        return {detail::program_name<E...>.data(), detail::program_name<E...>.size()};
+    }
 };
 
 namespace detail {

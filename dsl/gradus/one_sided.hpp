@@ -106,7 +106,7 @@ private:
             case op::logical_not: return (!truth(at(0))).id;
             case op::where: return where(truth(at(0)), at(1), at(2)).id;
             case op::sign: return sign_of(at(0)).id;
-            default: return n.args == graph_[id].args ? id : graph_.make(n);
+            default: return same_operands(n, graph_[id]) ? id : graph_.make(n);
         }
     }
 

@@ -13,7 +13,7 @@ template <expression F>
 constexpr bool has_one_variable() {
     declared_inputs list;
     F::declare(list);
-    return list.items().size() == 1 && (list.items()[0].use == role::tensor || list.items()[0].use == role::scalar);
+    return list.items().size() == 1 && (list.items()[0]->use == role::tensor || list.items()[0]->use == role::scalar);
 }
 
 struct one_variable {

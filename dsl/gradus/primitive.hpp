@@ -127,7 +127,7 @@ inline constexpr double quiet_nan = __builtin_nan("");
         return static_cast<double>(expression);          \
     }
 inline constexpr value_function no_value = nullptr;
-inline constexpr std::array<primitive, op_count> primitive_table{{
+inline constexpr primitive primitive_table[op_count] = {
     {op::constant, "constant", 0, form::leaf, kind_rule::own, false, {}, no_value},
     {op::input, "input", 0, form::leaf, kind_rule::own, false, {}, no_value},
     {op::index, "index", 0, form::leaf, kind_rule::own, false, {}, no_value},
@@ -203,7 +203,7 @@ inline constexpr std::array<primitive, op_count> primitive_table{{
     {op::log_softmax, "log_softmax", 1, form::along, kind_rule::real, false, {}, no_value},
     {op::softmax_complement, "softmax_complement", 1, form::along, kind_rule::real, false, {}, no_value},
     {op::at, "at", 2, form::gather, kind_rule::first, false, {}, no_value},
-}};
+};
 #undef GRADUS_VALUE
 
 constexpr bool table_is_in_order() {

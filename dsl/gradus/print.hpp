@@ -409,7 +409,7 @@ constexpr text to_text(graph_view g) {
     }
     for (const requirement& r : g.requirements) detail::write_requirement_line(out, g, r);
     for (const firing& f : g.log) {
-        out << "fired " << rules[f.rule].name;
+        out << "fired " << detail::rule_names[f.rule];
         if (f.made != no_node) out << " -> %" << f.made;
         out << '\n';
     }

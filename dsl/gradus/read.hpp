@@ -3,7 +3,9 @@
 // from it. Axes, kinds and hashes are not read but follow from the nodes, as in every builder.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -240,8 +242,8 @@ private:
         log_.push_back(f);
     }
     std::uint16_t rule_named(std::string_view name) const {
-        for (std::size_t i = 0; i < rules.size(); ++i)
-            if (rules[i].name == name) return static_cast<std::uint16_t>(i);
+        for (std::size_t i = 0; i < std::size(detail::rule_names); ++i)
+            if (detail::rule_names[i] == name) return static_cast<std::uint16_t>(i);
         fail("the name of a rule", name);
     }
 

@@ -38,7 +38,7 @@ struct along_tag {
 
 template <class E, fixed_string Name>
 constexpr bool knows_axis() {
-    return report::axis_is_known<report::unknown_axis<Name>, E::axes().has(Name)>();
+    return report::axis_is_known<report::unknown_axis<Name>, axes_of<E>.has(Name)>();
 }
 /// One sentence, if the expression lacks an axis that over<...> names.
 template <class E, fixed_string... Names>

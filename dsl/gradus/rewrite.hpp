@@ -3,21 +3,14 @@
 // users, every form is seen complete, before differentiation and again in the gradient.
 #pragma once
 
-#include <gradus/simplify.hpp>
-#include <gradus/stabilise.hpp>
+#include <utility>
+
+#include <gradus/rule_book.hpp>
+#include <gradus/sym.hpp>
 
 namespace gradus {
 
-/// The rules that are functions, not patterns.
-inline constexpr std::array structural_rules{
-    rule{"constant folding", "known when the expression is compiled"},
-    rule{"known condition", "where(true, a, b) is a"},
-    rule{"missing axis", "what the operand lacks needs no loop and no label"},
-    rule{"select outermost", "a branch that is not taken cannot send a NaN into the gradient"},
-    rule{"sum of a row's select", "a condition that is the same along the row stands outside its sum"},
-    rule{"row's select outermost", "a condition that is the same along the row stands outside the others"},
-    rule{"sum of one element", "only the element at the label, which lies inside its axis, is not 0"},
-};
+/// The rules that are functions, not patterns; their rows in `rules` (rules.hpp).
 enum class structural : std::uint16_t {
     constant_folding,
     known_condition,
@@ -25,34 +18,13 @@ enum class structural : std::uint16_t {
     select_outermost,
     select_of_row,
     row_outermost,
-    one_element
+    one_element,
+    count_
 };
 
 namespace detail {
-template <std::size_t... Sizes>
-constexpr auto concatenated(const std::array<rule, Sizes>&... tables) {
-    std::array<rule, (Sizes + ...)> all{};
-    std::size_t next = 0;
-    const auto append = [&](const auto& table) {
-        for (const rule& r : table) all[next++] = r;
-    };
-    (append(tables), ...);
-    return all;
-}
-}  // namespace detail
 
-/// All rules; a `firing` names one by its position here. Within one operation the first that fits is taken.
-inline constexpr auto rules = detail::concatenated(structural_rules, stabilise_rules, simplify_rules);
-
-namespace detail {
-
-inline constexpr auto book = [] {
-    constexpr auto size = [] {
-        const rule_draft draft = draft_rules(rules);
-        return std::array{draft.nodes.size(), draft.rules.size()};
-    }();
-    return rule_book<size[0], size[1]>(draft_rules(rules));
-}();
+inline constexpr rule_engine engine(book_nodes, book_rules);
 
 constexpr int leaf_rank(op code) {
     switch (code) {
@@ -81,7 +53,7 @@ constexpr int order_of(const builder& graph, node_id left, node_id right, int de
     if (left == right) return 0;
     const node& a = graph[left];
     const node& b = graph[right];
-    if (leaf_rank(a.code) != leaf_rank(b.code)) return leaf_rank(a.code) - leaf_rank(b.code);
+    if (const int order = leaf_rank(a.code) - leaf_rank(b.code); order != 0) return order;
     if (a.code == op::input && b.code == op::input)
         return graph.text_of(graph.inputs()[a.ref].name) < graph.text_of(graph.inputs()[b.ref].name) ? -1 : 1;
     if (a.code == op::constant) return a.value < b.value ? -1 : 1;
@@ -109,7 +81,7 @@ constexpr void order_operands(builder& graph, node& n) {
 
 constexpr bool all_constant(const builder& graph, const node& n, int operands) {
     for (int i = 0; i < operands; ++i)
-        if (graph[n.args[static_cast<std::size_t>(i)]].code != op::constant) return false;
+        if (graph[n.args[i]].code != op::constant) return false;
     return operands > 0;
 }
 
@@ -150,8 +122,8 @@ struct masked {
     bool taken = true;  ///< whether the value is that where the condition holds
 };
 constexpr masked as_masked(const builder& graph, const node& n) {
-    const auto is_zero = [&](node_id id) { return graph[id].code == op::constant && graph[id].value == 0; };
     if (n.code != op::where) return {};
+    const auto is_zero = [&](node_id id) { return graph[id].code == op::constant && graph[id].value == 0; };
     if (is_zero(n.args[2])) return {n.args[0], n.args[1], true};
     return is_zero(n.args[1]) ? masked{n.args[0], n.args[2], false} : masked{};
 }
@@ -185,23 +157,27 @@ constexpr node_id sum_of_select(builder& graph, const node& n) {
 
 /// The node to use in place of n, after all rules that fit.
 constexpr node_id rewrite(builder& graph, const node& wanted) {
+    const primitive& row = about(wanted.code);
+    if (row.shape == form::leaf) return graph.intern(wanted);
+    const node& first = graph[wanted.args[0]];
+    const bool constant = first.code == op::constant;
+    if (constant && row.value != nullptr && detail::all_constant(graph, wanted, row.arity) &&
+        wanted.code != op::stop_gradient && wanted.code != op::custom_gradient)
+        return detail::fold_constants(graph, wanted, row);
+    node_id made = no_node;
+    if (wanted.code == op::where) {
+        if (constant) return detail::fired(graph, structural::known_condition, wanted.args[first.value != 0 ? 1 : 2]);
+        made = detail::row_condition_outermost(graph, wanted);
+    } else if (row.shape == form::reduction) {
+        made = detail::drop_missing_axes(graph, wanted);
+        if (made == no_node && wanted.code == op::reduce_sum) made = detail::sum_of_select(graph, wanted);
+    } else if (wanted.code == op::at && (wanted.over & first.axes) == 0) {
+        return detail::fired(graph, structural::missing_axis, wanted.args[0]);
+    }
+    if (made != no_node) return made;
     node n = wanted;
-    const primitive& row = about(n.code);
-    if (row.value != nullptr && detail::all_constant(graph, n, row.arity) && n.code != op::stop_gradient &&
-        n.code != op::custom_gradient)
-        return detail::fold_constants(graph, n, row);
-    if (n.code == op::where && graph[n.args[0]].code == op::constant)
-        return detail::fired(graph, structural::known_condition, n.args[graph[n.args[0]].value != 0 ? 1 : 2]);
-    if (row.shape == form::reduction)
-        if (const node_id made = detail::drop_missing_axes(graph, n); made != no_node) return made;
-    if (n.code == op::reduce_sum)
-        if (const node_id made = detail::sum_of_select(graph, n); made != no_node) return made;
-    if (n.code == op::where)
-        if (const node_id made = detail::row_condition_outermost(graph, n); made != no_node) return made;
-    if (n.code == op::at && (n.over & graph[n.args[0]].axes) == 0)
-        return detail::fired(graph, structural::missing_axis, n.args[0]);
     if (row.commutes) detail::order_operands(graph, n);
-    const node_id made = detail::book.apply(graph, n);
+    made = detail::engine.apply(graph, n, row.commutes);
     return made != no_node ? made : graph.intern(n);
 }
 

@@ -21,7 +21,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,17 +39,20 @@ struct sampler_options {
 };
 
 namespace detail {
-/// A list of integers of any type but bool.
+/// A list of integers of any type but bool, one after the other.
 template <class Labels>
-concept label_list = std::ranges::contiguous_range<Labels> && std::ranges::sized_range<Labels> &&
-    std::integral<std::ranges::range_value_t<Labels>> && !std::same_as<std::ranges::range_value_t<Labels>, bool>;
+concept label_list = requires(const Labels& labels) {
+    { *std::data(labels) } -> std::integral;
+    { std::size(labels) } -> std::integral;
+    requires !std::same_as<std::remove_cvref_t<decltype(*std::data(labels))>, bool>;
+};
 
 [[noreturn]] void fail_label_too_large(std::uint64_t label, std::size_t row);
 
 template <label_list Labels>
 std::vector<std::int64_t> label_values(const Labels& labels) {
     std::vector<std::int64_t> values;
-    values.reserve(std::ranges::size(labels));
+    values.reserve(static_cast<std::size_t>(std::size(labels)));
     for (const auto label : labels) {
         if (!std::in_range<std::int64_t>(label)) fail_label_too_large(static_cast<std::uint64_t>(label), values.size());
         values.push_back(static_cast<std::int64_t>(label));

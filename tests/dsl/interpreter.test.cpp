@@ -79,7 +79,7 @@ struct hand_made {
         g.outputs.push_back(made);
     }
     constexpr vec<ndarray> run(std::initializer_list<bound> inputs) const {
-        return interpret(g, std::span<const bound>(inputs.begin(), inputs.size()));
+        return interpret(g, {inputs.begin(), inputs.size()});
     }
 };
 

@@ -5,6 +5,7 @@
 #include "support/plain_float32.hpp"
 
 #include <gradus/dsl.hpp>
+#include <gradus/rules.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -194,4 +195,26 @@ TEST_CASE("names of rules are unique and every rule has a reason") {
         CHECK(names.insert(std::string(r.name)).second);
         CHECK_FALSE(r.reason.empty());
     }
+}
+
+TEST_CASE("the book of rules holds what the tables say: else run the target rule_book") {
+    const detail::rule_draft draft = detail::draft_rules(rules);
+    REQUIRE(std::size(detail::rule_names) == rules.size());
+    for (std::size_t i = 0; i < rules.size(); ++i) CHECK(detail::rule_names[i] == rules[i].name);
+    REQUIRE(std::size(detail::book_nodes) == draft.nodes.size());
+    for (std::size_t i = 0; i < draft.nodes.size(); ++i) {
+        const detail::pattern_node &made = draft.nodes[i], &stored = detail::book_nodes[i];
+        CHECK(std::equal(made.args, made.args + 3, stored.args));
+        CHECK((made.code == stored.code && made.along == stored.along && made.value == stored.value));
+        CHECK((made.operands == stored.operands && made.commutes == stored.commutes));
+    }
+    REQUIRE(std::size(detail::book_rules) == draft.rules.size());
+    for (std::size_t i = 0; i < draft.rules.size(); ++i) {
+        const detail::compiled_rule &made = draft.rules[i], &stored = detail::book_rules[i];
+        INFO("rule: " << std::string(rules[made.row].name));
+        CHECK((made.root == stored.root && made.from == stored.from && made.to == stored.to));
+        CHECK((made.row == stored.row && made.holds == stored.holds && made.of_variable == stored.of_variable));
+        CHECK(std::equal(made.operand, made.operand + 2, stored.operand));
+    }
+    CHECK(structural_rules.size() == static_cast<std::size_t>(structural::count_));
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <gradus/rewrite.hpp>
+#include <gradus/rules.hpp>
 
 #include "random.hpp"
 
@@ -25,12 +26,12 @@ struct pattern_rule {
 const std::vector<pattern_rule>& pattern_rules() {
     static const std::vector<pattern_rule> all = [] {
         std::vector<pattern_rule> found;
-        for (const auto& compiled : gradus::detail::book.rules) {
+        for (const auto& compiled : gradus::detail::book_rules) {
             bool label = false;
             const auto look = [&](const auto& self, node_id id) -> void {
-                const node& n = gradus::detail::book.nodes[id];
+                const gradus::detail::pattern_node& n = gradus::detail::book_nodes[id];
                 label = label || n.code == op::at;
-                for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) self(self, n.args[i]);
+                for (int i = 0; i < n.operands; ++i) self(self, n.args[i]);
             };
             look(look, compiled.from);
             found.push_back({&rules[compiled.row], label});

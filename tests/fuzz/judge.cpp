@@ -60,7 +60,7 @@ sets with_open_gradients(sets typed, graph_view g) {
     return typed;
 }
 bool fired(const graph& g, std::string_view name) {
-    return std::any_of(g.log.begin(), g.log.end(), [&](const firing& f) { return rules[f.rule].name == name; });
+    return std::any_of(g.log.begin(), g.log.end(), [&](const firing& f) { return detail::rule_names[f.rule] == name; });
 }
 /// Without the outputs of which rules have given up digits.
 sets with_digits_given_up(sets typed, const graph& final) {
@@ -228,7 +228,9 @@ private:
 /// What the interpreter says of data that violate a requirement; empty if it computes.
 std::string refusal(graph_view g, const problem& p, std::vector<std::vector<double>>& values) {
     try {
-        for (const ndarray& result : interpret(g, bindings(p))) values.emplace_back(result.begin(), result.end());
+        const std::vector<bound> inputs = bindings(p);
+        for (const ndarray& result : interpret(g, {inputs.data(), inputs.size()}))
+            values.emplace_back(result.begin(), result.end());
         return {};
     } catch (const std::out_of_range& e) {
         return e.what();

@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include <gradus/graph.hpp>

@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Written by gradus_rule_book (tools/rule_book) from the tables of rules (stabilise.hpp, simplify.hpp).
+#pragma once
+
+#include <gradus/compiled_rule.hpp>
+
+namespace gradus::detail {
+
+/// The names of all rules, by row.
+inline constexpr const char* rule_names[] = {
+    "constant folding",
+    "known condition",
+    "missing axis",
+    "select outermost",
+    "sum of a row's select",
+    "row's select outermost",
+    "sum of one element",
+    "softplus",
+    "softplus of log1p",
+    "sigmoid of exp ratio",
+    "sigmoid",
+    "scaled sigmoid",
+    "log-sigmoid",
+    "complement of sigmoid",
+    "expm1",
+    "negative expm1",
+    "log of exp",
+    "log1p",
+    "log1p of difference",
+    "logsumexp",
+    "softmax",
+    "log-softmax",
+    "log-softmax of a label",
+    "shifted difference",
+    "shifted difference, negative",
+    "shifted difference at a label",
+    "cross-entropy",
+    "softmax of log-softmax",
+    "complement of softmax",
+    "softmax less one",
+    "complement of softmax at a label",
+    "tanh",
+    "sech squared",
+    "complement of tanh",
+    "tanh and one",
+    "tanhshrink",
+    "softsign",
+    "normal distribution",
+    "normal distribution, scaled",
+    "normal distribution, above",
+    "normal distribution, above, scaled",
+    "complement of erf",
+    "erf and one",
+    "complement of erfc",
+    "log2 of exp2",
+    "GELU at infinity",
+    "SiLU at infinity",
+    "entropy term",
+    "relative entropy term",
+    "absolute value",
+    "double negation",
+    "negated product",
+    "negated quotient",
+    "negated difference",
+    "negated select",
+    "negated select, left",
+    "zero term",
+    "zero minuend",
+    "subtracted constant",
+    "subtracted negation",
+    "negated minuend",
+    "added negation",
+    "sum of selects",
+    "difference of selects",
+    "sum of selects, apart",
+    "sum of exclusive selects",
+    "sum of nested selects",
+    "collected constants",
+    "doubled term",
+    "like terms",
+    "like term",
+    "repeated term",
+    "repeated scaled term",
+    "repeated scaled terms",
+    "unit factor",
+    "negative unit factor",
+    "product of constants",
+    "negated factor",
+    "constant of a factor",
+    "product with a reciprocal",
+    "product with a constant quotient",
+    "scaled select of constants",
+    "scaled select of constants, right",
+    "scaled by zero",
+    "scaled by a constant",
+    "unit divisor",
+    "negated dividend",
+    "negated divisor",
+    "zeroth power",
+    "first power",
+    "square",
+    "reciprocal",
+    "absolute value of a negation",
+    "nested absolute value",
+    "absolute value of a square",
+    "symmetry of cos",
+    "oddness of sin",
+    "oddness of tanh",
+    "oddness of erf",
+    "constant on the right of <",
+    "constant on the right of <=",
+    "constant on the right of >",
+    "constant on the right of >=",
+    "shifted comparison, >",
+    "reflected comparison, >",
+    "shifted comparison, >=",
+    "reflected comparison, >=",
+    "shifted comparison, <",
+    "reflected comparison, <",
+    "shifted comparison, <=",
+    "reflected comparison, <=",
+    "select on a negation",
+    "select of equals",
+    "nested select, taken",
+    "nested select, not taken",
+    "nested select, taken above",
+    "nested select, taken below",
+    "nested select, not taken above",
+    "nested select, not taken below",
+    "ELU",
+    "ELU of slope 1",
+    "CELU",
+    "sum of a negation",
+    "equal operands of max",
+    "equal operands of min",
+};
+
+/// The nodes of all forms.
+inline constexpr pattern_node book_nodes[] = {
+    {op::wildcard, {0}, 0},  // 0
+    {op::wildcard, {1}, 0},  // 1
+    {op::wildcard, {2}, 0},  // 2
+    {op::wildcard, {3}, 0},  // 3
+    {op::wildcard, {4}, 0},  // 4
+    {op::wildcard, {5}, 0},  // 5
+    {op::wildcard, {6}, 0},  // 6
+    {op::wildcard, {7}, 0},  // 7
+    {op::exp, {0}, 1},  // 8
+    {op::constant, {}, 0, false, false, 1},  // 9
+    {op::add, {9, 8}, 2, true},  // 10
+    {op::log, {10}, 1},  // 11
+    {op::softplus, {0}, 1},  // 12
+    {op::log1p, {8}, 1},  // 13
+    {op::div, {8, 10}, 2},  // 14
+    {op::sigmoid, {0}, 1},  // 15
+    {op::div, {9, 10}, 2},  // 16
+    {op::neg, {0}, 1},  // 17
+    {op::sigmoid, {17}, 1},  // 18
+    {op::div, {1, 10}, 2},  // 19
+    {op::mul, {1, 18}, 2, true},  // 20
+    {op::log, {15}, 1},  // 21
+    {op::softplus, {17}, 1},  // 22
+    {op::neg, {22}, 1},  // 23
+    {op::sub, {9, 15}, 2},  // 24
+    {op::constant, {}, 0, false, false, -1},  // 25
+    {op::add, {8, 25}, 2, true},  // 26
+    {op::expm1, {0}, 1},  // 27
+    {op::sub, {9, 8}, 2},  // 28
+    {op::neg, {27}, 1},  // 29
+    {op::log, {8}, 1},  // 30
+    {op::add, {9, 0}, 2, true},  // 31
+    {op::log, {31}, 1},  // 32
+    {op::log1p, {0}, 1},  // 33
+    {op::sub, {9, 0}, 2},  // 34
+    {op::log, {34}, 1},  // 35
+    {op::log1p, {17}, 1},  // 36
+    {op::reduce_sum, {8}, 1, false, true},  // 37
+    {op::log, {37}, 1},  // 38
+    {op::logsumexp, {0}, 1, false, true},  // 39
+    {op::div, {8, 37}, 2},  // 40
+    {op::softmax, {0}, 1, false, true},  // 41
+    {op::log, {41}, 1},  // 42
+    {op::log_softmax, {0}, 1, false, true},  // 43
+    {op::at, {41, 1}, 2, false, true},  // 44
+    {op::log, {44}, 1},  // 45
+    {op::at, {43, 1}, 2, false, true},  // 46
+    {op::sub, {0, 39}, 2},  // 47
+    {op::sub, {39, 0}, 2},  // 48
+    {op::neg, {43}, 1},  // 49
+    {op::at, {0, 1}, 2, false, true},  // 50
+    {op::sub, {50, 39}, 2},  // 51
+    {op::sub, {39, 50}, 2},  // 52
+    {op::neg, {46}, 1},  // 53
+    {op::exp, {43}, 1},  // 54
+    {op::sub, {9, 41}, 2},  // 55
+    {op::softmax_complement, {0}, 1, false, true},  // 56
+    {op::add, {41, 25}, 2, true},  // 57
+    {op::neg, {56}, 1},  // 58
+    {op::sub, {9, 44}, 2},  // 59
+    {op::at, {56, 1}, 2, false, true},  // 60
+    {op::exp, {17}, 1},  // 61
+    {op::add, {8, 61}, 2, true},  // 62
+    {op::sub, {8, 61}, 2},  // 63
+    {op::div, {63, 62}, 2},  // 64
+    {op::tanh, {0}, 1},  // 65
+    {op::mul, {65, 65}, 2, true},  // 66
+    {op::sub, {9, 66}, 2},  // 67
+    {op::constant, {}, 0, false, false, -2},  // 68
+    {op::mul, {68, 0}, 2, true},  // 69
+    {op::sigmoid, {69}, 1},  // 70
+    {op::constant, {}, 0, false, false, 2},  // 71
+    {op::mul, {71, 0}, 2, true},  // 72
+    {op::sigmoid, {72}, 1},  // 73
+    {op::mul, {73, 70}, 2, true},  // 74
+    {op::constant, {}, 0, false, false, 4},  // 75
+    {op::mul, {75, 74}, 2, true},  // 76
+    {op::sub, {9, 65}, 2},  // 77
+    {op::mul, {71, 70}, 2, true},  // 78
+    {op::add, {9, 65}, 2, true},  // 79
+    {op::mul, {71, 73}, 2, true},  // 80
+    {op::sub, {0, 65}, 2},  // 81
+    {op::tanhshrink, {0}, 1},  // 82
+    {op::abs, {0}, 1},  // 83
+    {op::add, {9, 83}, 2, true},  // 84
+    {op::div, {0, 84}, 2},  // 85
+    {op::softsign, {0}, 1},  // 86
+    {op::constant, {}, 0, false, false, 1.4142135623730951},  // 87
+    {op::div, {0, 87}, 2},  // 88
+    {op::erf, {88}, 1},  // 89
+    {op::add, {9, 89}, 2, true},  // 90
+    {op::normal_cdf, {0}, 1},  // 91
+    {op::mul, {71, 91}, 2, true},  // 92
+    {op::constant, {}, 0, false, false, 0.7071067811865476},  // 93
+    {op::mul, {93, 0}, 2, true},  // 94
+    {op::erf, {94}, 1},  // 95
+    {op::add, {9, 95}, 2, true},  // 96
+    {op::sub, {9, 89}, 2},  // 97
+    {op::normal_cdf, {17}, 1},  // 98
+    {op::mul, {71, 98}, 2, true},  // 99
+    {op::sub, {9, 95}, 2},  // 100
+    {op::erf, {0}, 1},  // 101
+    {op::sub, {9, 101}, 2},  // 102
+    {op::erfc, {0}, 1},  // 103
+    {op::add, {9, 101}, 2, true},  // 104
+    {op::erfc, {17}, 1},  // 105
+    {op::sub, {9, 103}, 2},  // 106
+    {op::exp2, {0}, 1},  // 107
+    {op::log2, {107}, 1},  // 108
+    {op::mul, {0, 91}, 2, true},  // 109
+    {op::constant, {}, 0, false, false, -infinity},  // 110
+    {op::less_equal, {0, 110}, 2},  // 111
+    {op::constant, {}, 0},  // 112
+    {op::where, {111, 112, 109}, 3},  // 113
+    {op::constant, {}, 0, false, false, infinity},  // 114
+    {op::greater_equal, {0, 114}, 2},  // 115
+    {op::where, {115, 0, 113}, 3},  // 116
+    {op::mul, {0, 15}, 2, true},  // 117
+    {op::where, {111, 112, 117}, 3},  // 118
+    {op::where, {115, 0, 118}, 3},  // 119
+    {op::log, {0}, 1},  // 120
+    {op::mul, {0, 120}, 2, true},  // 121
+    {op::scaled, {0, 120}, 2},  // 122
+    {op::div, {0, 1}, 2},  // 123
+    {op::log, {123}, 1},  // 124
+    {op::mul, {0, 124}, 2, true},  // 125
+    {op::scaled, {0, 124}, 2},  // 126
+    {op::mul, {0, 0}, 2, true},  // 127
+    {op::sqrt, {127}, 1},  // 128
+    {op::neg, {17}, 1},  // 129
+    {op::mul, {6, 0}, 2, true},  // 130
+    {op::neg, {130}, 1},  // 131
+    {op::neg, {6}, 1},  // 132
+    {op::mul, {132, 0}, 2, true},  // 133
+    {op::div, {6, 0}, 2},  // 134
+    {op::neg, {134}, 1},  // 135
+    {op::div, {132, 0}, 2},  // 136
+    {op::sub, {0, 1}, 2},  // 137
+    {op::neg, {137}, 1},  // 138
+    {op::sub, {1, 0}, 2},  // 139
+    {op::where, {0, 1, 6}, 3},  // 140
+    {op::neg, {140}, 1},  // 141
+    {op::neg, {1}, 1},  // 142
+    {op::where, {0, 142, 132}, 3},  // 143
+    {op::where, {0, 6, 1}, 3},  // 144
+    {op::neg, {144}, 1},  // 145
+    {op::where, {0, 132, 142}, 3},  // 146
+    {op::add, {0, 112}, 2, true},  // 147
+    {op::sub, {112, 0}, 2},  // 148
+    {op::sub, {0, 6}, 2},  // 149
+    {op::add, {0, 132}, 2, true},  // 150
+    {op::sub, {0, 142}, 2},  // 151
+    {op::add, {0, 1}, 2, true},  // 152
+    {op::sub, {17, 1}, 2},  // 153
+    {op::neg, {152}, 1},  // 154
+    {op::add, {0, 142}, 2, true},  // 155
+    {op::where, {0, 3, 4}, 3},  // 156
+    {op::where, {0, 1, 2}, 3},  // 157
+    {op::add, {157, 156}, 2, true},  // 158
+    {op::add, {2, 4}, 2, true},  // 159
+    {op::add, {1, 3}, 2, true},  // 160
+    {op::where, {0, 160, 159}, 3},  // 161
+    {op::sub, {157, 156}, 2},  // 162
+    {op::sub, {2, 4}, 2},  // 163
+    {op::sub, {1, 3}, 2},  // 164
+    {op::where, {0, 164, 163}, 3},  // 165
+    {op::add, {157, 5}, 2, true},  // 166
+    {op::add, {166, 156}, 2, true},  // 167
+    {op::add, {161, 5}, 2, true},  // 168
+    {op::where, {0, 112, 3}, 3},  // 169
+    {op::where, {2, 112, 169}, 3},  // 170
+    {op::where, {0, 1, 112}, 3},  // 171
+    {op::add, {171, 170}, 2, true},  // 172
+    {op::where, {2, 112, 3}, 3},  // 173
+    {op::where, {0, 1, 173}, 3},  // 174
+    {op::where, {0, 112, 4}, 3},  // 175
+    {op::where, {2, 112, 175}, 3},  // 176
+    {op::add, {174, 176}, 2, true},  // 177
+    {op::add, {3, 4}, 2, true},  // 178
+    {op::where, {2, 112, 178}, 3},  // 179
+    {op::where, {0, 1, 179}, 3},  // 180
+    {op::add, {0, 6}, 2, true},  // 181
+    {op::add, {181, 7}, 2, true},  // 182
+    {op::add, {6, 7}, 2, true},  // 183
+    {op::add, {0, 183}, 2, true},  // 184
+    {op::add, {0, 0}, 2, true},  // 185
+    {op::mul, {7, 0}, 2, true},  // 186
+    {op::add, {130, 186}, 2, true},  // 187
+    {op::mul, {183, 0}, 2, true},  // 188
+    {op::add, {130, 0}, 2, true},  // 189
+    {op::add, {6, 9}, 2, true},  // 190
+    {op::mul, {190, 0}, 2, true},  // 191
+    {op::add, {152, 1}, 2, true},  // 192
+    {op::mul, {71, 1}, 2, true},  // 193
+    {op::add, {0, 193}, 2, true},  // 194
+    {op::mul, {6, 1}, 2, true},  // 195
+    {op::add, {0, 195}, 2, true},  // 196
+    {op::add, {196, 1}, 2, true},  // 197
+    {op::mul, {190, 1}, 2, true},  // 198
+    {op::add, {0, 198}, 2, true},  // 199
+    {op::mul, {7, 1}, 2, true},  // 200
+    {op::add, {196, 200}, 2, true},  // 201
+    {op::mul, {183, 1}, 2, true},  // 202
+    {op::add, {0, 202}, 2, true},  // 203
+    {op::mul, {9, 0}, 2, true},  // 204
+    {op::mul, {25, 0}, 2, true},  // 205
+    {op::mul, {6, 186}, 2, true},  // 206
+    {op::mul, {6, 7}, 2, true},  // 207
+    {op::mul, {207, 0}, 2, true},  // 208
+    {op::mul, {17, 1}, 2, true},  // 209
+    {op::mul, {0, 1}, 2, true},  // 210
+    {op::neg, {210}, 1},  // 211
+    {op::mul, {130, 1}, 2, true},  // 212
+    {op::mul, {6, 210}, 2, true},  // 213
+    {op::div, {9, 1}, 2},  // 214
+    {op::mul, {0, 214}, 2, true},  // 215
+    {op::div, {6, 1}, 2},  // 216
+    {op::mul, {0, 216}, 2, true},  // 217
+    {op::div, {130, 1}, 2},  // 218
+    {op::where, {0, 7, 1}, 3},  // 219
+    {op::mul, {6, 219}, 2, true},  // 220
+    {op::where, {0, 207, 195}, 3},  // 221
+    {op::where, {0, 1, 7}, 3},  // 222
+    {op::mul, {6, 222}, 2, true},  // 223
+    {op::where, {0, 195, 207}, 3},  // 224
+    {op::scaled, {112, 0}, 2},  // 225
+    {op::scaled, {6, 0}, 2},  // 226
+    {op::div, {0, 9}, 2},  // 227
+    {op::div, {17, 1}, 2},  // 228
+    {op::neg, {123}, 1},  // 229
+    {op::div, {0, 142}, 2},  // 230
+    {op::pow, {0, 112}, 2},  // 231
+    {op::pow, {0, 9}, 2},  // 232
+    {op::pow, {0, 71}, 2},  // 233
+    {op::pow, {0, 25}, 2},  // 234
+    {op::div, {9, 0}, 2},  // 235
+    {op::abs, {17}, 1},  // 236
+    {op::abs, {83}, 1},  // 237
+    {op::abs, {127}, 1},  // 238
+    {op::cos, {17}, 1},  // 239
+    {op::cos, {0}, 1},  // 240
+    {op::sin, {17}, 1},  // 241
+    {op::sin, {0}, 1},  // 242
+    {op::neg, {242}, 1},  // 243
+    {op::tanh, {17}, 1},  // 244
+    {op::neg, {65}, 1},  // 245
+    {op::erf, {17}, 1},  // 246
+    {op::neg, {101}, 1},  // 247
+    {op::less, {6, 0}, 2},  // 248
+    {op::greater, {0, 6}, 2},  // 249
+    {op::less_equal, {6, 0}, 2},  // 250
+    {op::greater_equal, {0, 6}, 2},  // 251
+    {op::greater, {6, 0}, 2},  // 252
+    {op::less, {0, 6}, 2},  // 253
+    {op::greater_equal, {6, 0}, 2},  // 254
+    {op::less_equal, {0, 6}, 2},  // 255
+    {op::greater, {181, 7}, 2},  // 256
+    {op::sub, {7, 6}, 2},  // 257
+    {op::greater, {0, 257}, 2},  // 258
+    {op::sub, {6, 0}, 2},  // 259
+    {op::greater, {259, 7}, 2},  // 260
+    {op::sub, {6, 7}, 2},  // 261
+    {op::less, {0, 261}, 2},  // 262
+    {op::greater_equal, {181, 7}, 2},  // 263
+    {op::greater_equal, {0, 257}, 2},  // 264
+    {op::greater_equal, {259, 7}, 2},  // 265
+    {op::less_equal, {0, 261}, 2},  // 266
+    {op::less, {181, 7}, 2},  // 267
+    {op::less, {0, 257}, 2},  // 268
+    {op::less, {259, 7}, 2},  // 269
+    {op::greater, {0, 261}, 2},  // 270
+    {op::less_equal, {181, 7}, 2},  // 271
+    {op::less_equal, {0, 257}, 2},  // 272
+    {op::less_equal, {259, 7}, 2},  // 273
+    {op::greater_equal, {0, 261}, 2},  // 274
+    {op::logical_not, {0}, 1},  // 275
+    {op::where, {275, 1, 2}, 3},  // 276
+    {op::where, {0, 2, 1}, 3},  // 277
+    {op::where, {0, 1, 1}, 3},  // 278
+    {op::where, {0, 157, 3}, 3},  // 279
+    {op::where, {0, 1, 3}, 3},  // 280
+    {op::where, {0, 2, 3}, 3},  // 281
+    {op::where, {0, 1, 281}, 3},  // 282
+    {op::greater_equal, {0, 1}, 2},  // 283
+    {op::where, {283, 2, 3}, 3},  // 284
+    {op::greater, {0, 1}, 2},  // 285
+    {op::where, {285, 284, 4}, 3},  // 286
+    {op::where, {285, 2, 4}, 3},  // 287
+    {op::less_equal, {0, 1}, 2},  // 288
+    {op::where, {288, 2, 3}, 3},  // 289
+    {op::less, {0, 1}, 2},  // 290
+    {op::where, {290, 289, 4}, 3},  // 291
+    {op::where, {290, 2, 4}, 3},  // 292
+    {op::where, {285, 3, 4}, 3},  // 293
+    {op::where, {283, 2, 293}, 3},  // 294
+    {op::where, {283, 2, 4}, 3},  // 295
+    {op::where, {290, 3, 4}, 3},  // 296
+    {op::where, {288, 2, 296}, 3},  // 297
+    {op::where, {288, 2, 4}, 3},  // 298
+    {op::mul, {6, 27}, 2, true},  // 299
+    {op::min, {299, 112}, 2, true},  // 300
+    {op::max, {0, 112}, 2, true},  // 301
+    {op::add, {301, 300}, 2, true},  // 302
+    {op::greater, {0, 112}, 2},  // 303
+    {op::where, {303, 0, 299}, 3},  // 304
+    {op::min, {27, 112}, 2, true},  // 305
+    {op::add, {301, 305}, 2, true},  // 306
+    {op::where, {303, 0, 27}, 3},  // 307
+    {op::div, {0, 6}, 2},  // 308
+    {op::expm1, {308}, 1},  // 309
+    {op::mul, {6, 309}, 2, true},  // 310
+    {op::min, {310, 112}, 2, true},  // 311
+    {op::add, {301, 311}, 2, true},  // 312
+    {op::where, {303, 0, 310}, 3},  // 313
+    {op::reduce_sum, {17}, 1, false, true},  // 314
+    {op::reduce_sum, {0}, 1, false, true},  // 315
+    {op::neg, {315}, 1},  // 316
+    {op::max, {0, 0}, 2, true},  // 317
+    {op::min, {0, 0}, 2, true},  // 318
+};
+
+/// The rules that are patterns, by root and row.
+inline constexpr compiled_rule book_rules[] = {
+    {op::neg, 129, 0, 50, nullptr, false, {op::neg, op::wildcard}},  // double negation
+    {op::neg, 131, 133, 51, nullptr, false, {op::mul, op::wildcard}},  // negated product
+    {op::neg, 135, 136, 52, nullptr, false, {op::div, op::wildcard}},  // negated quotient
+    {op::neg, 138, 139, 53, nullptr, false, {op::sub, op::wildcard}},  // negated difference
+    {op::neg, 141, 143, 54, nullptr, false, {op::where, op::wildcard}},  // negated select
+    {op::neg, 145, 146, 55, nullptr, false, {op::where, op::wildcard}},  // negated select, left
+    {op::abs, 236, 83, 92, nullptr, false, {op::neg, op::wildcard}},  // absolute value of a negation
+    {op::abs, 237, 83, 93, nullptr, false, {op::abs, op::wildcard}},  // nested absolute value
+    {op::abs, 238, 127, 94, nullptr, false, {op::mul, op::wildcard}},  // absolute value of a square
+    {op::exp, 54, 41, 27, nullptr, false, {op::log_softmax, op::wildcard}},  // softmax of log-softmax
+    {op::log, 11, 12, 7, nullptr, false, {op::add, op::wildcard}},  // softplus
+    {op::log, 21, 23, 12, nullptr, false, {op::sigmoid, op::wildcard}},  // log-sigmoid
+    {op::log, 30, 0, 16, nullptr, false, {op::exp, op::wildcard}},  // log of exp
+    {op::log, 32, 33, 17, nullptr, false, {op::add, op::wildcard}},  // log1p
+    {op::log, 35, 36, 18, nullptr, false, {op::sub, op::wildcard}},  // log1p of difference
+    {op::log, 38, 39, 19, nullptr, false, {op::reduce_sum, op::wildcard}},  // logsumexp
+    {op::log, 42, 43, 21, nullptr, false, {op::softmax, op::wildcard}},  // log-softmax
+    {op::log, 45, 46, 22, nullptr, false, {op::at, op::wildcard}},  // log-softmax of a label
+    {op::log2, 108, 0, 44, nullptr, false, {op::exp2, op::wildcard}},  // log2 of exp2
+    {op::log1p, 13, 12, 8, nullptr, false, {op::exp, op::wildcard}},  // softplus of log1p
+    {op::sqrt, 128, 83, 49, nullptr, false, {op::mul, op::wildcard}},  // absolute value
+    {op::tanh, 244, 245, 97, nullptr, false, {op::neg, op::wildcard}},  // oddness of tanh
+    {op::erf, 246, 247, 98, nullptr, false, {op::neg, op::wildcard}},  // oddness of erf
+    {op::sin, 241, 243, 96, nullptr, false, {op::neg, op::wildcard}},  // oddness of sin
+    {op::cos, 239, 240, 95, nullptr, false, {op::neg, op::wildcard}},  // symmetry of cos
+    {op::add, 26, 27, 14, nullptr, false, {op::exp, op::constant}},  // expm1
+    {op::add, 57, 58, 29, nullptr, false, {op::softmax, op::constant}},  // softmax less one
+    {op::add, 79, 80, 34, nullptr, false, {op::constant, op::tanh}},  // tanh and one
+    {op::add, 90, 92, 37, nullptr, false, {op::constant, op::erf}},  // normal distribution
+    {op::add, 96, 92, 38, nullptr, false, {op::constant, op::erf}},  // normal distribution, scaled
+    {op::add, 104, 105, 42, nullptr, false, {op::constant, op::erf}},  // erf and one
+    {op::add, 147, 0, 56, nullptr, false, {op::wildcard, op::constant}},  // zero term
+    {op::add, 155, 137, 61, nullptr, false, {op::wildcard, op::neg}},  // added negation
+    {op::add, 158, 161, 62, nullptr, false, {op::where, op::where}},  // sum of selects
+    {op::add, 167, 168, 64, nullptr, false, {op::add, op::where}},  // sum of selects, apart
+    {op::add, 172, 174, 65, nullptr, false, {op::where, op::where}},  // sum of exclusive selects
+    {op::add, 177, 180, 66, nullptr, false, {op::where, op::where}},  // sum of nested selects
+    {op::add, 182, 184, 67, collectable, false, {op::add, op::constant}},  // collected constants
+    {op::add, 185, 72, 68, nullptr, false, {op::wildcard, op::wildcard}},  // doubled term
+    {op::add, 187, 188, 69, collectable, false, {op::mul, op::mul}},  // like terms
+    {op::add, 189, 191, 70, one_more, false, {op::mul, op::wildcard}},  // like term
+    {op::add, 192, 194, 71, nullptr, false, {op::add, op::wildcard}},  // repeated term
+    {op::add, 197, 199, 72, one_more, false, {op::add, op::wildcard}},  // repeated scaled term
+    {op::add, 201, 203, 73, collectable, false, {op::add, op::mul}},  // repeated scaled terms
+    {op::add, 302, 304, 119, positive, false, {op::max, op::min}},  // ELU
+    {op::add, 306, 307, 120, nullptr, false, {op::max, op::min}},  // ELU of slope 1
+    {op::add, 312, 313, 121, positive, false, {op::max, op::min}},  // CELU
+    {op::sub, 24, 18, 13, nullptr, false, {op::constant, op::sigmoid}},  // complement of sigmoid
+    {op::sub, 28, 29, 15, nullptr, false, {op::constant, op::exp}},  // negative expm1
+    {op::sub, 47, 43, 23, nullptr, false, {op::wildcard, op::logsumexp}},  // shifted difference
+    {op::sub, 48, 49, 24, nullptr, false, {op::logsumexp, op::wildcard}},  // shifted difference, negative
+    {op::sub, 51, 46, 25, nullptr, false, {op::at, op::logsumexp}},  // shifted difference at a label
+    {op::sub, 52, 53, 26, nullptr, false, {op::logsumexp, op::at}},  // cross-entropy
+    {op::sub, 55, 56, 28, nullptr, false, {op::constant, op::softmax}},  // complement of softmax
+    {op::sub, 59, 60, 30, nullptr, false, {op::constant, op::at}},  // complement of softmax at a label
+    {op::sub, 67, 76, 32, nullptr, false, {op::constant, op::mul}},  // sech squared
+    {op::sub, 77, 78, 33, nullptr, false, {op::constant, op::tanh}},  // complement of tanh
+    {op::sub, 81, 82, 35, nullptr, false, {op::wildcard, op::tanh}},  // tanhshrink
+    {op::sub, 97, 99, 39, nullptr, false, {op::constant, op::erf}},  // normal distribution, above
+    {op::sub, 100, 99, 40, nullptr, false, {op::constant, op::erf}},  // normal distribution, above, scaled
+    {op::sub, 102, 103, 41, nullptr, false, {op::constant, op::erf}},  // complement of erf
+    {op::sub, 106, 101, 43, nullptr, false, {op::constant, op::erfc}},  // complement of erfc
+    {op::sub, 148, 17, 57, nullptr, false, {op::constant, op::wildcard}},  // zero minuend
+    {op::sub, 149, 150, 58, nullptr, false, {op::wildcard, op::constant}},  // subtracted constant
+    {op::sub, 151, 152, 59, nullptr, false, {op::wildcard, op::neg}},  // subtracted negation
+    {op::sub, 153, 154, 60, nullptr, false, {op::neg, op::wildcard}},  // negated minuend
+    {op::sub, 162, 165, 63, nullptr, false, {op::where, op::where}},  // difference of selects
+    {op::mul, 109, 116, 45, nullptr, false, {op::wildcard, op::normal_cdf}},  // GELU at infinity
+    {op::mul, 117, 119, 46, nullptr, false, {op::wildcard, op::sigmoid}},  // SiLU at infinity
+    {op::mul, 121, 122, 47, nullptr, false, {op::wildcard, op::log}},  // entropy term
+    {op::mul, 125, 126, 48, nullptr, true, {op::wildcard, op::log}},  // relative entropy term
+    {op::mul, 204, 0, 74, nullptr, false, {op::constant, op::wildcard}},  // unit factor
+    {op::mul, 205, 17, 75, nullptr, false, {op::constant, op::wildcard}},  // negative unit factor
+    {op::mul, 206, 208, 76, nullptr, false, {op::constant, op::mul}},  // product of constants
+    {op::mul, 209, 211, 77, nullptr, false, {op::neg, op::wildcard}},  // negated factor
+    {op::mul, 212, 213, 78, nullptr, false, {op::mul, op::wildcard}},  // constant of a factor
+    {op::mul, 215, 123, 79, nullptr, false, {op::wildcard, op::div}},  // product with a reciprocal
+    {op::mul, 217, 218, 80, nullptr, false, {op::wildcard, op::div}},  // product with a constant quotient
+    {op::mul, 220, 221, 81, nullptr, false, {op::constant, op::where}},  // scaled select of constants
+    {op::mul, 223, 224, 82, nullptr, false, {op::constant, op::where}},  // scaled select of constants, right
+    {op::div, 14, 15, 9, nullptr, false, {op::exp, op::add}},  // sigmoid of exp ratio
+    {op::div, 16, 18, 10, nullptr, false, {op::constant, op::add}},  // sigmoid
+    {op::div, 19, 20, 11, nullptr, false, {op::wildcard, op::add}},  // scaled sigmoid
+    {op::div, 40, 41, 20, nullptr, false, {op::exp, op::reduce_sum}},  // softmax
+    {op::div, 64, 65, 31, nullptr, false, {op::sub, op::add}},  // tanh
+    {op::div, 85, 86, 36, nullptr, false, {op::wildcard, op::add}},  // softsign
+    {op::div, 227, 0, 85, nullptr, false, {op::wildcard, op::constant}},  // unit divisor
+    {op::div, 228, 229, 86, nullptr, false, {op::neg, op::wildcard}},  // negated dividend
+    {op::div, 230, 229, 87, nullptr, false, {op::wildcard, op::neg}},  // negated divisor
+    {op::scaled, 225, 112, 83, nullptr, false, {op::constant, op::wildcard}},  // scaled by zero
+    {op::scaled, 226, 130, 84, nullptr, false, {op::constant, op::wildcard}},  // scaled by a constant
+    {op::pow, 231, 9, 88, nullptr, false, {op::wildcard, op::constant}},  // zeroth power
+    {op::pow, 232, 0, 89, nullptr, false, {op::wildcard, op::constant}},  // first power
+    {op::pow, 233, 127, 90, nullptr, false, {op::wildcard, op::constant}},  // square
+    {op::pow, 234, 235, 91, nullptr, false, {op::wildcard, op::constant}},  // reciprocal
+    {op::min, 318, 0, 124, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of min
+    {op::max, 317, 0, 123, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of max
+    {op::less, 248, 249, 99, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <
+    {op::less, 267, 268, 107, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <
+    {op::less, 269, 270, 108, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <
+    {op::less_equal, 250, 251, 100, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <=
+    {op::less_equal, 271, 272, 109, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <=
+    {op::less_equal, 273, 274, 110, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <=
+    {op::greater, 252, 253, 101, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >
+    {op::greater, 256, 258, 103, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >
+    {op::greater, 260, 262, 104, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >
+    {op::greater_equal, 254, 255, 102, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >=
+    {op::greater_equal, 263, 264, 105, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >=
+    {op::greater_equal, 265, 266, 106, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >=
+    {op::where, 276, 277, 111, nullptr, false, {op::logical_not, op::wildcard}},  // select on a negation
+    {op::where, 278, 1, 112, nullptr, false, {op::wildcard, op::wildcard}},  // select of equals
+    {op::where, 279, 280, 113, nullptr, false, {op::wildcard, op::where}},  // nested select, taken
+    {op::where, 282, 280, 114, nullptr, false, {op::wildcard, op::wildcard}},  // nested select, not taken
+    {op::where, 286, 287, 115, nullptr, false, {op::greater, op::where}},  // nested select, taken above
+    {op::where, 291, 292, 116, nullptr, false, {op::less, op::where}},  // nested select, taken below
+    {op::where, 294, 295, 117, nullptr, false, {op::greater_equal, op::wildcard}},  // nested select, not taken above
+    {op::where, 297, 298, 118, nullptr, false, {op::less_equal, op::wildcard}},  // nested select, not taken below
+    {op::reduce_sum, 314, 316, 122, nullptr, false, {op::neg, op::wildcard}},  // sum of a negation
+};
+
+}  // namespace gradus::detail
