@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness import (MEMORY, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers, in_turns, machine,
-                     of_threads, say, start, versions)
+                     of_threads, say, start)
 
 LARGE = 1 << 25  # elements of 128 MiB: beyond any cache
 WRONG = 2e-3  # a larger difference, as a part of the largest result, is a wrong answer and not rounding
@@ -90,11 +90,21 @@ class Bench:
         self.threads = threads
         self.workers: dict[str, Worker] = {}
         self.absent: dict[str, str] = {}
+        self.about: dict[str, str] = {}
         for library in libraries:
             try:
                 self.workers[library.name] = start(library, where, memory, slot_bytes, threads)
             except Absent as reason:
                 self.absent[library.name] = str(reason)
+        for name in list(self.workers):
+            try:
+                self.about[name] = self.workers[name].ask("about")
+            except Absent as reason:
+                self.leave_out(name, str(reason))
+
+    def leave_out(self, name: str, reason: str) -> None:
+        self.absent[name] = reason
+        self.workers.pop(name).stop()
 
     def prepare(self, row: Row) -> tuple[list[Worker], dict[str, float], dict[str, str]]:
         """Those that solve the row, how far their results are from ours, and why the others do not."""
@@ -118,8 +128,7 @@ class Bench:
             except Absent as reason:
                 absent[name] = str(reason)
                 if self.workers[name].process.poll() is not None:
-                    self.absent[name] = str(reason)
-                    self.workers.pop(name).stop()
+                    self.leave_out(name, str(reason))
         if MEMORY.name in self.workers:
             name, count = row.bound.split()
             self.workers[MEMORY.name].ask(f"prepare bandwidth {name} in_place {count}")
@@ -178,7 +187,7 @@ def main() -> None:
     options = arguments()
     where = Place(options.build.resolve(), options.peers / "bin" / "python")
     libraries = [OURS, MEMORY] + ([] if options.without_peers else PEERS)
-    result: dict[str, Any] = {"machine": machine(), "versions": versions(where.python), "absent": {}, "rows": [],
+    result: dict[str, Any] = {"machine": machine(), "about": {}, "absent": {}, "rows": [],
               "bandwidth": bandwidths(where, options)}
     slot_bytes = max(1 << 20, 4 * options.elements)
     with arena(slot_bytes) as memory:
@@ -188,6 +197,7 @@ def main() -> None:
                 if threads in row.threads and re.search(options.rows, row.problem):
                     say(f"{of_threads(threads)}: {row.problem}")
                     result["rows"].append(bench.measure(row, options.sample, options.budget))
+            result["about"] |= bench.about
             result["absent"] |= bench.absent
             bench.stop()
     options.out.write_text(json.dumps(result, indent=1))

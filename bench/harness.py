@@ -179,16 +179,6 @@ def machine() -> dict[str, str]:
     return facts
 
 
-def versions(python: Path) -> dict[str, str]:
-    """Versions of the peers' packages in the virtual environment, without starting them."""
-    if not python.exists():
-        return {}
-    code = ("import importlib.metadata as m\nfor n in ['torch', 'jax', 'drjit']:\n try: print(n, m.version(n))\n"
-            " except m.PackageNotFoundError: pass")
-    lines = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout.splitlines()
-    return dict(line.split() for line in lines)
-
-
 def of_threads(count: int) -> str:
     return f"{count} thread{'s' * (count > 1)}"
 

@@ -110,13 +110,13 @@ def absences(result: dict) -> list[str]:
 
 def head(result: dict) -> list[str]:
     facts = result["machine"]
-    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items()) or "none"
+    libraries = "; ".join(f"{name}: {about}" for name, about in result["about"].items())
     load = float(facts.get("load before", 0))
     quiet = "Nothing else ran." if load < BUSY else (
         f"**Other jobs ran on the machine** (load {load:.1f} before the first row): times and shares are worse than "
         "those of a quiet machine, ratios less so.")
     return [f"Taken on {facts['date']}: {facts['cpu']}, {facts['processors']} processors, {facts['system']}. "
-            f"Python packages: {versions}. {quiet}", ""]
+            f"{libraries}. {quiet}", ""]
 
 
 def figures(result: dict) -> list[str]:

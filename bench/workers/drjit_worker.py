@@ -79,7 +79,7 @@ def make_library(threads: int):
         if p.kind == "label_loss":
             raise Absent("no label_loss")
         return pointwise(p) if p.kind.startswith("forward") else loss(p)
-    return make
+    return make, f"{dr.__version__}, {os.path.basename(os.environ.get('DRJIT_LIBLLVM_PATH', 'LLVM'))}"
 
 
 serve(make_library)

@@ -103,4 +103,9 @@ task eigen_task(const problem& what, const arena& memory, int threads) {
 }  // namespace
 }  // namespace gradus::bench
 
-int main(int count, char** arguments) { return gradus::bench::serve(count, arguments, gradus::bench::eigen_task); }
+int main(int count, char** arguments) {
+    using namespace gradus::bench;
+    const std::string version = std::to_string(EIGEN_WORLD_VERSION) + '.' + std::to_string(EIGEN_MAJOR_VERSION) + '.' +
+                                std::to_string(EIGEN_MINOR_VERSION);
+    return serve(count, arguments, version + " by " + compiler + " -O3 -march=native", eigen_task);
+}

@@ -2,4 +2,7 @@
 #include "gradus_task.hpp"
 #include "worker.hpp"
 
-int main(int count, char** arguments) { return gradus::bench::serve(count, arguments, gradus::bench::gradus_task); }
+int main(int count, char** arguments) {
+    using namespace gradus::bench;
+    return serve(count, arguments, std::string("kernels by LLVM, the rest by ") + compiler, gradus_task);
+}

@@ -69,7 +69,9 @@ def make_library(threads: int):
             return value, [gradient]
         return call
 
-    return lambda p: pointwise(p) if p.kind.startswith("forward") else loss(p)
+    def make(p: Problem):
+        return pointwise(p) if p.kind.startswith("forward") else loss(p)
+    return make, jax.__version__
 
 
 serve(make_library)

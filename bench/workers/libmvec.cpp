@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The vector functions of glibc, of at most 4 ULP, by the names that compilers call them with.
+#include <gnu/libc-version.h>
+
 #include "vectors.hpp"
 
 extern "C" {
@@ -42,5 +44,5 @@ struct libmvec {
 
 int main(int count, char** arguments) {
     using namespace gradus::bench;
-    return serve(count, arguments, vector_task<libmvec>);
+    return serve(count, arguments, std::string("glibc ") + gnu_get_libc_version(), vector_task<libmvec>);
 }

@@ -159,4 +159,7 @@ task memory_task(const problem& what, const arena& memory, int threads) {
 }  // namespace
 }  // namespace gradus::bench
 
-int main(int count, char** arguments) { return gradus::bench::serve(count, arguments, gradus::bench::memory_task); }
+int main(int count, char** arguments) {
+    using namespace gradus::bench;
+    return serve(count, arguments, std::string("loops by ") + compiler + " -O3", memory_task);
+}

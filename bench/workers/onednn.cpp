@@ -108,4 +108,11 @@ task onednn_task(const problem& what, const arena& memory, int threads) {
 }  // namespace
 }  // namespace gradus::bench
 
-int main(int count, char** arguments) { return gradus::bench::serve(count, arguments, gradus::bench::onednn_task); }
+int main(int count, char** arguments) {
+    using namespace gradus::bench;
+    const dnnl_version_t& version = *dnnl_version();
+    return serve(
+        count, arguments,
+        std::to_string(version.major) + '.' + std::to_string(version.minor) + '.' + std::to_string(version.patch),
+        onednn_task);
+}

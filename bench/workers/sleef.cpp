@@ -28,5 +28,7 @@ struct sleef {
 
 int main(int count, char** arguments) {
     using namespace gradus::bench;
-    return serve(count, arguments, vector_task<sleef>);
+    const std::string version = std::to_string(SLEEF_VERSION_MAJOR) + '.' + std::to_string(SLEEF_VERSION_MINOR) + '.' +
+                                std::to_string(SLEEF_VERSION_PATCHLEVEL);
+    return serve(count, arguments, version, vector_task<sleef>);
 }

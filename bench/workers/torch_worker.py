@@ -85,7 +85,9 @@ def make_library(threads: int):
             return value.detach(), list(torch.autograd.grad(value, x))
         return call
 
-    return lambda p: pointwise(p) if p.kind.startswith("forward") else loss(p)
+    def make(p: Problem):
+        return pointwise(p) if p.kind.startswith("forward") else loss(p)
+    return make, torch.__version__
 
 
 serve(make_library)

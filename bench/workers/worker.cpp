@@ -43,13 +43,15 @@ double processor_seconds() {
 
 class server {
 public:
-    server(const arena& memory, int threads, const maker& make) : memory_(memory), threads_(threads), make_(make) {}
+    server(const arena& memory, int threads, const std::string& about, const maker& make)
+        : memory_(memory), threads_(threads), about_(about), make_(make) {}
 
     /// The answer to one line.
     std::string answer(const std::string& line) {
         std::istringstream words(line);
         std::string command;
         words >> command;
+        if (command == "about") return about_;
         if (command == "prepare") return prepare(words);
         if (!task_) throw std::invalid_argument("prepare a problem first");
         if (command == "inputs") return write_inputs(what_, memory_), "ready";
@@ -101,6 +103,7 @@ private:
 
     const arena& memory_;
     int threads_;
+    const std::string& about_;
     const maker& make_;
     problem what_;
     std::optional<task> task_;
@@ -108,8 +111,9 @@ private:
 
 }  // namespace
 
-void serve(std::istream& in, std::ostream& out, const arena& memory, int threads, const maker& make) {
-    server worker(memory, threads, make);
+void serve(std::istream& in, std::ostream& out, const arena& memory, int threads, const std::string& about,
+           const maker& make) {
+    server worker(memory, threads, about, make);
     for (std::string line; std::getline(in, line);) {
         try {
             out << worker.answer(line) << std::endl;
@@ -119,11 +123,11 @@ void serve(std::istream& in, std::ostream& out, const arena& memory, int threads
     }
 }
 
-int serve(int count, char** arguments, const maker& make) {
+int serve(int count, char** arguments, const std::string& about, const maker& make) {
     try {
         if (count != 4) throw std::invalid_argument("usage: worker FILE SLOT_BYTES THREADS");
         const arena memory(arguments[1], std::stoll(arguments[2]));
-        serve(std::cin, std::cout, memory, std::stoi(arguments[3]), make);
+        serve(std::cin, std::cout, memory, std::stoi(arguments[3]), about, make);
         return 0;
     } catch (const std::exception& e) {
         std::cerr << e.what() << '\n';

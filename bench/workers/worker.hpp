@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A worker: a process that solves problems with one library and times itself, told by lines of text what to do.
 //
+//     about                             →  the library's version, and what it was compiled with
 //     prepare KIND NAME PLACE EXTENT…   →  ready, or `absent REASON`
 //     inputs                            →  ready: the inputs of the problem have been written
 //     sample COUNT                      →  SECONDS PROCESSOR_SECONDS of COUNT calls, after one that is not counted
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <string>
 
 #include "problem.hpp"
 
@@ -20,8 +22,15 @@ namespace gradus::bench {
 using maker = std::function<task(const problem& what, const arena& memory, int threads)>;
 
 /// Answers the lines of `in` until it ends.
-void serve(std::istream& in, std::ostream& out, const arena& memory, int threads, const maker& make);
+void serve(std::istream& in, std::ostream& out, const arena& memory, int threads, const std::string& about,
+           const maker& make);
 /// Serves standard input and output: `worker FILE SLOT_BYTES THREADS`. Returns what main returns.
-int serve(int count, char** arguments, const maker& make);
+int serve(int count, char** arguments, const std::string& about, const maker& make);
+
+#ifdef __clang__
+inline constexpr const char* compiler = "clang " __clang_version__;
+#else
+inline constexpr const char* compiler = "g++ " __VERSION__;
+#endif
 
 }  // namespace gradus::bench

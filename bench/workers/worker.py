@@ -61,11 +61,13 @@ def write_results(problem: Problem, arena: Arena, results: list) -> None:
 
 
 class Server:
-    def __init__(self, make: Callable[[Problem], Callable], arena: Arena):
-        self.make, self.arena = make, arena
+    def __init__(self, make: Callable[[Problem], Callable], about: str, arena: Arena):
+        self.make, self.about, self.arena = make, about, arena
 
     def answer(self, line: str) -> str:
         command, *words = line.split()
+        if command == "about":
+            return self.about
         if command == "prepare":
             self.problem = read_problem(words, self.arena)
             self.call = self.make(self.problem)
@@ -85,13 +87,13 @@ class Server:
         raise ValueError(f"unknown command {command}")
 
 
-def serve(make_library: Callable[[int], Callable[[Problem], Callable]]) -> None:
-    """`worker.py FILE SLOT_BYTES THREADS`; the library is made with the number of threads."""
+def serve(make_library: Callable[[int], tuple[Callable[[Problem], Callable], str]]) -> None:
+    """`worker.py FILE SLOT_BYTES THREADS`; the library is made with the number of threads, and tells its version."""
     file, slot_bytes, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
     try:
-        server = Server(make_library(threads), Arena(file, slot_bytes))
+        server = Server(*make_library(threads), Arena(file, slot_bytes))
     except Exception as error:  # a library that is there but does not start
         sys.exit(f"{type(error).__name__}: {error}")
     for line in sys.stdin:

@@ -15,7 +15,7 @@ using namespace gradus::bench;
 std::vector<std::string> answers(const arena& memory, const std::string& lines, int threads = 1) {
     std::istringstream in(lines);
     std::ostringstream out;
-    serve(in, out, memory, threads, gradus_task);
+    serve(in, out, memory, threads, "Gradus of this build", gradus_task);
     std::istringstream text(out.str());
     std::vector<std::string> found;
     for (std::string line; std::getline(text, line);) found.push_back(line);
@@ -34,8 +34,8 @@ constexpr std::int64_t slot_bytes = 1 << 16;
 
 TEST_CASE("a forward problem leaves f(x) in its slot") {
     const arena memory(slot_bytes);
-    CHECK(answers(memory, "prepare forward tanh out_of_place 100\ninputs\noutput") ==
-          std::vector<std::string>{"ready", "ready", "0"});
+    CHECK(answers(memory, "about\nprepare forward tanh out_of_place 100\ninputs\noutput") ==
+          std::vector<std::string>{"Gradus of this build", "ready", "ready", "0"});
     const auto x = inputs(memory, slot::x, 100);
     for (std::size_t i = 0; i < x.size(); ++i) CHECK(memory.at(slot::y)[i] == Approx(std::tanh(x[i])).epsilon(1e-6));
 }
