@@ -18,8 +18,8 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness import (MEMORY, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers, in_turns, machine,
-                     of_threads, say, start)
+from harness import (ALLOCATOR, MEMORY, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers, in_turns,
+                     machine, of_threads, say, start)
 
 LARGE = 1 << 25  # elements of 128 MiB: beyond any cache
 WRONG = 2e-3  # a larger difference, as a part of the largest result, is a wrong answer and not rounding
@@ -96,6 +96,8 @@ class Bench:
                 self.workers[library.name] = start(library, where, memory, slot_bytes, threads)
             except Absent as reason:
                 self.absent[library.name] = str(reason)
+        if ALLOCATOR is None:
+            self.absent["jemalloc"] = "peers pay for fresh pages"
         for name in list(self.workers):
             try:
                 self.about[name] = self.workers[name].ask("about")

@@ -6,6 +6,7 @@ A worker is a process that solves problems with one library; workers/worker.hpp 
 
 from __future__ import annotations
 
+import ctypes.util
 import math
 import os
 import platform
@@ -13,7 +14,6 @@ import select
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,22 +76,25 @@ class Worker:
         self.process.wait()
 
 
+ALLOCATOR = ctypes.util.find_library("jemalloc")
+
+
 def environment() -> dict[str, str]:
-    """Freed memory stays in the process, so that a peer whose results are new arrays does not pay for fresh pages."""
-    return os.environ | {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+    """An allocator that keeps what is freed, so that peers whose results are new arrays do not pay for fresh pages."""
+    if ALLOCATOR is None:
+        return dict(os.environ)
+    return os.environ | {"LD_PRELOAD": ALLOCATOR, "MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1"}
 
 
 @contextmanager
 def arena(slot_bytes: int) -> Iterator[Path]:
-    """A file in memory for the arrays of all workers."""
-    folder = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    descriptor, name = tempfile.mkstemp(prefix="gradus_bench_", dir=folder)
+    """A file in memory for the arrays of all workers; it ends with this process, whatever ends it."""
+    descriptor = os.memfd_create("gradus_bench")
     try:
         os.ftruncate(descriptor, SLOTS * slot_bytes)
-        os.close(descriptor)
-        yield Path(name)
+        yield Path(f"/proc/{os.getpid()}/fd/{descriptor}")
     finally:
-        os.unlink(name)
+        os.close(descriptor)
 
 
 class Library(NamedTuple):
