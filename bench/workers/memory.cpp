@@ -98,7 +98,8 @@ void fma(const part& p) {
     constexpr int width = 8, chains = 12;
 #endif
     using vector [[gnu::vector_size(width * sizeof(float))]] = float;
-    vector value[chains]{};
+    vector value[chains];
+    for (int k = 0; k < chains; ++k) value[k] = vector{} + static_cast<float>(k + 2);  // equal ones would be one
     for (std::int64_t i = 0; i < p.count; i += width * chains)
         for (vector& v : value) v = v * 0.999F + 0.001F;  // contracted by the compiler: -ffp-contract=fast
     keep(value);
