@@ -16,7 +16,7 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
 from harness import (ALLOCATOR, MEMORY, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers, in_turns,
                      machine, of_threads, say, start)
@@ -185,24 +185,32 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
-    options = arguments()
+def compare(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """What has been measured, after every row."""
     where = Place(options.build.resolve(), options.peers / "bin" / "python")
     libraries = [OURS, MEMORY] + ([] if options.without_peers else PEERS)
-    result: dict[str, Any] = {"machine": machine(), "about": {}, "absent": {}, "rows": [],
-              "bandwidth": bandwidths(where, options)}
+    result: dict[str, Any] = {"machine": machine(), "about": {}, "absent": {}, "rows": []}
+    result["bandwidth"] = bandwidths(where, options)
+    yield result
     slot_bytes = max(1 << 20, 4 * options.elements)
     with arena(slot_bytes) as memory:
         for threads in options.threads:
             bench = Bench(libraries, where, memory, slot_bytes, threads)
+            result["about"] |= bench.about
+            result["absent"] |= bench.absent
             for row in rows(options.elements):
                 if threads in row.threads and re.search(options.rows, row.problem):
                     say(f"{of_threads(threads)}: {row.problem}")
                     result["rows"].append(bench.measure(row, options.sample, options.budget))
-            result["about"] |= bench.about
-            result["absent"] |= bench.absent
+                    result["absent"] |= bench.absent
+                    yield result
             bench.stop()
-    options.out.write_text(json.dumps(result, indent=1))
+
+
+def main() -> None:
+    options = arguments()
+    for result in compare(options):
+        options.out.write_text(json.dumps(result, indent=1))
     say(f"written: {options.out}")
     for name, reason in result["absent"].items():
         say(f"absent: {name}: {reason}")

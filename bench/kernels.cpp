@@ -2,8 +2,8 @@
 // The problems that bench/compare.py compares with other libraries, by Google Benchmark: absolute times of our kernels
 // on one thread, for work on one of them. `bench_kernels --benchmark_filter=gelu`; with operands of its own,
 // `bench_kernels 'forward gelu out_of_place 3072'`.
+#include <algorithm>
 #include <iostream>
-#include <memory>
 #include <sstream>
 
 #include <benchmark/benchmark.h>

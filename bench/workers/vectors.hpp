@@ -2,7 +2,6 @@
 // Libraries of vector functions: one function of the widest vectors along an array, on one thread.
 #pragma once
 
-#include <map>
 #include <stdexcept>
 #include <string>
 
