@@ -37,6 +37,8 @@ float bell(std::uint64_t word) {
     for (int part = 0; part < 4; ++part) sum += static_cast<float>(word >> (16 * part) & 0xFFFF);
     return (sum * 0x1p-16F - 2) * 1.7320508F;
 }
+/// Between the values of bell, so that no two numbers tie where PyTorch's versions differ.
+float bell_between(std::uint64_t word) { return bell(word) + 0x1p-17F * 1.7320508F; }
 float sign(std::uint64_t word) { return (word & 1) == 0 ? -1.0F : 1.0F; }
 float positive(std::uint64_t word) { return 0.25F + 4 * uniform(word); }
 
@@ -54,7 +56,7 @@ constexpr std::array<loss_inputs, 9> inputs_of_losses{{{"bce", uniform, uniform,
                                                        {"gaussian_nll", bell, bell, positive},
                                                        {"hinge_embedding", bell, sign, bell},
                                                        {"soft_margin", bell, sign, bell},
-                                                       {"margin_ranking", bell, bell, sign}}};
+                                                       {"margin_ranking", bell, bell_between, sign}}};
 loss_inputs inputs_of(const problem& what) {
     const auto* found = std::find_if(inputs_of_losses.begin(), inputs_of_losses.end(),
                                      [&](const loss_inputs& row) { return row.name == what.name; });
