@@ -1,66 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Two kernels: an activation (bound by memory or arithmetic according to size) and softmax
-// cross-entropy with its gradient. `bytes_per_second` counts what must be read and written once.
-#include <cstring>
+// The problems that bench/compare.py compares with other libraries, by Google Benchmark: absolute times of our kernels
+// on one thread, for work on one of them. `bench_kernels --benchmark_filter=gelu`; with operands of its own,
+// `bench_kernels 'forward gelu out_of_place 3072'`.
+#include <algorithm>
+#include <iostream>
+#include <sstream>
 
 #include <benchmark/benchmark.h>
-#include <gradus/gradus.hpp>
+
+#include "gradus_task.hpp"
 
 namespace {
-using namespace gradus;
+using namespace gradus::bench;
 
-constexpr auto x = tensor<"x[i]">;
-constexpr auto activated = silu(x);
+constexpr std::int64_t largest = std::int64_t{1} << 27;  // bytes in a slot
 
-constexpr auto logits = tensor<"logits[batch, class]">;
-constexpr auto target = labels<"target[batch]">;
-constexpr auto loss = mean(cross_entropy(logits, target, over<"class">));
-constexpr auto dlogits = grad(loss, logits);
-
-std::vector<float> ramp(std::size_t size) {
-    std::vector<float> values(size);
-    for (std::size_t i = 0; i < size; ++i) values[i] = static_cast<float>(i % 1000) * 0.01F - 5;
-    return values;
+void solve(benchmark::State& state, const problem& what) {
+    static const arena memory(largest);
+    write_inputs(what, memory);
+    const task made = gradus_task(what, memory, 1);
+    for (const transfer& t : made.fresh) std::copy_n(memory.at(t.from), t.count, memory.at(t.to));
+    made.run(1);
+    for (auto _ : state) made.run(1);
+    state.SetItemsProcessed(state.iterations() * what.size());
 }
 
-/// The bound: copying as many bytes.
-void copy(benchmark::State& state) {
-    const std::vector<float> from = ramp(static_cast<std::size_t>(state.range(0)));
-    std::vector<float> to(from.size());
-    for (auto _ : state) {
-        std::memcpy(to.data(), from.data(), from.size() * sizeof(float));
-        benchmark::DoNotOptimize(to.data());
-        benchmark::ClobberMemory();
-    }
-    state.SetBytesProcessed(state.iterations() * state.range(0) * 8);
+void add(const std::string& text) {
+    std::istringstream words(text);
+    benchmark::RegisterBenchmark(text.c_str(), solve, read_problem(words));
 }
-BENCHMARK(copy)->Arg(1 << 12)->Arg(1 << 22)->UseRealTime();
-
-void silu_forward(benchmark::State& state) {
-    const std::vector<float> X = ramp(static_cast<std::size_t>(state.range(0)));
-    std::vector<float> Y(X.size());
-    const auto f = jit<activated>();
-    f(x = X, outputs(Y));
-    for (auto _ : state) f(x = X, outputs(Y));
-    state.SetBytesProcessed(state.iterations() * state.range(0) * 8);
-}
-BENCHMARK(silu_forward)->Arg(1 << 12)->Arg(1 << 22)->UseRealTime();
-
-void cross_entropy_with_gradient(benchmark::State& state) {
-    const std::int64_t rows = state.range(0), classes = state.range(1);
-    const std::vector<float> X = ramp(static_cast<std::size_t>(rows * classes));
-    std::vector<int> T(static_cast<std::size_t>(rows));
-    for (std::size_t i = 0; i < T.size(); ++i) T[i] = static_cast<int>(static_cast<std::int64_t>(i) % classes);
-    std::vector<float> dX(X.size());
-    float value = 0;
-    const auto step = jit<loss, dlogits>();
-    const auto run = [&] {
-        step(logits = view(X, {rows, classes}), target = T, outputs(value, view(dX, {rows, classes})));
-    };
-    run();
-    for (auto _ : state) run();
-    state.SetBytesProcessed(state.iterations() * rows * classes * 8);
-}
-BENCHMARK(cross_entropy_with_gradient)->Args({4096, 1000})->Args({1024, 32000})->Args({65536, 10})->UseRealTime();
 
 }  // namespace
+
+int main(int count, char** arguments) {
+    benchmark::Initialize(&count, arguments);
+    try {
+        for (int i = 1; i < count; ++i) add(arguments[i]);
+        if (count == 1)
+            for (const char* text :
+                 {"forward exp out_of_place 3072", "forward_derivative gelu out_of_place 3072",
+                  "forward_backward gelu in_place 33554432", "loss smooth_l1 in_place 33554432",
+                  "label_loss cross_entropy in_place 4096 1000", "label_loss cross_entropy in_place 1024 32000",
+                  "label_loss cross_entropy in_place 65536 10", "label_loss cross_entropy in_place 8 21 256 256"})
+                add(text);
+    } catch (const std::exception& e) {
+        std::cerr << e.what() << '\n';
+        return 1;
+    }
+    benchmark::RunSpecifiedBenchmarks();
+}
