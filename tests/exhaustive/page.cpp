@@ -129,8 +129,10 @@ std::string page_of(const std::vector<result>& results, const settings& how) {
     const std::string inputs =
         how.every == 1 ? "all 2^32 float32 bit patterns, NaNs, infinities and subnormals included"
                        : fmt::format("one in {} of all float32 bit patterns, and special values", how.every);
-    const std::string part_for_peers =
-        how.peers_every == 1 ? "" : fmt::format(", both on one in {} of the inputs", how.peers_every);
+    const std::string part_for_peers = how.peers_every == 1 ? ""
+                                       : how.peers_every == 0
+                                           ? " (neither was run)"
+                                           : fmt::format(", both on one in {} of the inputs", how.peers_every);
     std::string page = fmt::format(
         "# Accuracy\n\n"
         "Made by `scripts/exhaustive.sh`. Each function of one input in float32, and its gradient, through the JIT on\n"
