@@ -42,8 +42,8 @@ namespace detail {
 /// A list of integers of any type but bool, one after the other.
 template <class Labels>
 concept label_list = requires(const Labels& labels) {
-    { *std::data(labels) } -> std::integral;
     { std::size(labels) } -> std::integral;
+    requires std::integral<std::remove_cvref_t<decltype(*std::data(labels))>>;
     requires !std::same_as<std::remove_cvref_t<decltype(*std::data(labels))>, bool>;
 };
 
