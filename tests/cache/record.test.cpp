@@ -65,6 +65,7 @@ TEST_CASE("numbers out of their range are no record, though the checksum is righ
     CHECK(refused([](executable& p) { p.stages[0].form = static_cast<stage_form>(4); }));
     CHECK(refused([](executable& p) { p.stages[0].lane = 32; }));
     CHECK(refused([](executable& p) { p.stages[0].lane = -2; }));
+    CHECK(refused([](executable& p) { p.stages[0].across = 32; }));
     CHECK(refused([](executable& p) { p.stages[0].chunk = 0; }));
     CHECK(refused([](executable& p) { p.temporaries[0].blocks_of = 2; }));
     CHECK(refused([](executable& p) { p.temporaries[0].element_size = 0; }));
