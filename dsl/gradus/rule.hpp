@@ -49,6 +49,7 @@ struct rule_draft {
     vec<compiled_rule> rules;
 };
 
+/// Without its operands.
 constexpr pattern_node as_pattern(const node& n) {
     pattern_node p;
     p.code = n.code;
@@ -56,17 +57,43 @@ constexpr pattern_node as_pattern(const node& n) {
     p.commutes = about(n.code).commutes;
     p.along = n.over == any_axes;
     p.value = n.value;
-    for (int i = 0; i < arity(n); ++i) p.args[i] = static_cast<std::uint16_t>(n.args[i]);
     if (n.code == op::wildcard) p.args[0] = static_cast<std::uint16_t>(n.ref);
     return p;
 }
 
-constexpr compiled_rule compiled(const rule& r, std::size_t row, rewriting forms) {
+/// The nodes of all forms in the order of a walk from the first form to the last, operands before their users. The
+/// order in which a graph was built depends on the compiler: C++ leaves open which argument of a call comes first.
+class form_numbering {
+public:
+    constexpr explicit form_numbering(const builder& graph) : graph_{graph} {
+        for (std::size_t i = 0; i < graph.nodes().size(); ++i) position_.push_back(unnumbered);
+    }
+
+    constexpr std::uint16_t of(node_id id) {
+        if (position_[id] != unnumbered) return position_[id];
+        const node& n = graph_[id];
+        pattern_node p = as_pattern(n);
+        for (int i = 0; i < arity(n); ++i) p.args[i] = of(n.args[i]);
+        position_[id] = static_cast<std::uint16_t>(nodes_.size());
+        nodes_.push_back(p);
+        return position_[id];
+    }
+
+    constexpr const vec<pattern_node>& nodes() const { return nodes_; }
+
+private:
+    static constexpr std::uint16_t unnumbered = 0xffff;
+    const builder& graph_;
+    vec<std::uint16_t> position_;  ///< of each node of the graph
+    vec<pattern_node> nodes_;
+};
+
+constexpr compiled_rule compiled(const rule& r, std::size_t row, rewriting forms, form_numbering& numbers) {
     const node& from = *forms.from;
     compiled_rule made;
     made.root = from.code;
-    made.from = static_cast<std::uint16_t>(forms.from.id);
-    made.to = static_cast<std::uint16_t>(forms.to.id);
+    made.from = numbers.of(forms.from.id);
+    made.to = numbers.of(forms.to.id);
     made.row = static_cast<std::uint16_t>(row);
     made.holds = r.holds;
     made.of_variable = r.of_variable;
@@ -82,19 +109,25 @@ constexpr compiled_rule compiled(const rule& r, std::size_t row, rewriting forms
 template <std::size_t Count>
 constexpr rule_draft draft_rules(const std::array<rule, Count>& rows) {
     builder graph;
-    const auto wildcard = [&](std::uint32_t letter) {
+    sym wildcards[wildcard_count];
+    for (std::size_t letter = 0; letter < wildcard_count; ++letter) {
         node n;
         n.code = op::wildcard;
-        n.ref = letter;
-        return sym{&graph, graph.intern(n)};
-    };
-    const pattern p{wildcard(0), wildcard(1), wildcard(2), wildcard(3), wildcard(4),
-                    wildcard(5), wildcard(6), wildcard(7), {any_axes}};
+        n.ref = static_cast<std::uint32_t>(letter);
+        wildcards[letter] = {&graph, graph.intern(n)};
+    }
+    const auto [a, b, c, d, e, f, k, l] = wildcards;
+    const pattern p{a, b, c, d, e, f, k, l, {any_axes}};
+    vec<rewriting> forms;
+    for (const rule& r : rows) forms.push_back(r.body != nullptr ? r.body(p) : rewriting{});
+
+    form_numbering numbers(graph);
+    for (const sym& letter : wildcards) numbers.of(letter.id);
     vec<compiled_rule> by_row;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i].body != nullptr) by_row.push_back(compiled(rows[i], i, rows[i].body(p)));
+        if (rows[i].body != nullptr) by_row.push_back(compiled(rows[i], i, forms[i], numbers));
     rule_draft draft;
-    for (const node& n : graph.nodes()) draft.nodes.push_back(as_pattern(n));
+    draft.nodes = numbers.nodes();
     for (std::size_t root = 0; root < op_count; ++root)
         for (const compiled_rule& r : by_row)
             if (r.root == static_cast<op>(root)) draft.rules.push_back(r);

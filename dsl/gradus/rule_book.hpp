@@ -145,15 +145,15 @@ inline constexpr pattern_node book_nodes[] = {
     {op::wildcard, {5}, 0},  // 5
     {op::wildcard, {6}, 0},  // 6
     {op::wildcard, {7}, 0},  // 7
-    {op::exp, {0}, 1},  // 8
-    {op::constant, {}, 0, false, false, 1},  // 9
-    {op::add, {9, 8}, 2, true},  // 10
+    {op::constant, {}, 0, false, false, 1},  // 8
+    {op::exp, {0}, 1},  // 9
+    {op::add, {8, 9}, 2, true},  // 10
     {op::log, {10}, 1},  // 11
     {op::softplus, {0}, 1},  // 12
-    {op::log1p, {8}, 1},  // 13
-    {op::div, {8, 10}, 2},  // 14
+    {op::log1p, {9}, 1},  // 13
+    {op::div, {9, 10}, 2},  // 14
     {op::sigmoid, {0}, 1},  // 15
-    {op::div, {9, 10}, 2},  // 16
+    {op::div, {8, 10}, 2},  // 16
     {op::neg, {0}, 1},  // 17
     {op::sigmoid, {17}, 1},  // 18
     {op::div, {1, 10}, 2},  // 19
@@ -161,23 +161,23 @@ inline constexpr pattern_node book_nodes[] = {
     {op::log, {15}, 1},  // 21
     {op::softplus, {17}, 1},  // 22
     {op::neg, {22}, 1},  // 23
-    {op::sub, {9, 15}, 2},  // 24
+    {op::sub, {8, 15}, 2},  // 24
     {op::constant, {}, 0, false, false, -1},  // 25
-    {op::add, {8, 25}, 2, true},  // 26
+    {op::add, {9, 25}, 2, true},  // 26
     {op::expm1, {0}, 1},  // 27
-    {op::sub, {9, 8}, 2},  // 28
+    {op::sub, {8, 9}, 2},  // 28
     {op::neg, {27}, 1},  // 29
-    {op::log, {8}, 1},  // 30
-    {op::add, {9, 0}, 2, true},  // 31
+    {op::log, {9}, 1},  // 30
+    {op::add, {8, 0}, 2, true},  // 31
     {op::log, {31}, 1},  // 32
     {op::log1p, {0}, 1},  // 33
-    {op::sub, {9, 0}, 2},  // 34
+    {op::sub, {8, 0}, 2},  // 34
     {op::log, {34}, 1},  // 35
     {op::log1p, {17}, 1},  // 36
-    {op::reduce_sum, {8}, 1, false, true},  // 37
+    {op::reduce_sum, {9}, 1, false, true},  // 37
     {op::log, {37}, 1},  // 38
     {op::logsumexp, {0}, 1, false, true},  // 39
-    {op::div, {8, 37}, 2},  // 40
+    {op::div, {9, 37}, 2},  // 40
     {op::softmax, {0}, 1, false, true},  // 41
     {op::log, {41}, 1},  // 42
     {op::log_softmax, {0}, 1, false, true},  // 43
@@ -192,71 +192,71 @@ inline constexpr pattern_node book_nodes[] = {
     {op::sub, {39, 50}, 2},  // 52
     {op::neg, {46}, 1},  // 53
     {op::exp, {43}, 1},  // 54
-    {op::sub, {9, 41}, 2},  // 55
+    {op::sub, {8, 41}, 2},  // 55
     {op::softmax_complement, {0}, 1, false, true},  // 56
     {op::add, {41, 25}, 2, true},  // 57
     {op::neg, {56}, 1},  // 58
-    {op::sub, {9, 44}, 2},  // 59
+    {op::sub, {8, 44}, 2},  // 59
     {op::at, {56, 1}, 2, false, true},  // 60
     {op::exp, {17}, 1},  // 61
-    {op::add, {8, 61}, 2, true},  // 62
-    {op::sub, {8, 61}, 2},  // 63
-    {op::div, {63, 62}, 2},  // 64
+    {op::sub, {9, 61}, 2},  // 62
+    {op::add, {9, 61}, 2, true},  // 63
+    {op::div, {62, 63}, 2},  // 64
     {op::tanh, {0}, 1},  // 65
     {op::mul, {65, 65}, 2, true},  // 66
-    {op::sub, {9, 66}, 2},  // 67
-    {op::constant, {}, 0, false, false, -2},  // 68
-    {op::mul, {68, 0}, 2, true},  // 69
-    {op::sigmoid, {69}, 1},  // 70
-    {op::constant, {}, 0, false, false, 2},  // 71
-    {op::mul, {71, 0}, 2, true},  // 72
-    {op::sigmoid, {72}, 1},  // 73
-    {op::mul, {73, 70}, 2, true},  // 74
-    {op::constant, {}, 0, false, false, 4},  // 75
-    {op::mul, {75, 74}, 2, true},  // 76
-    {op::sub, {9, 65}, 2},  // 77
-    {op::mul, {71, 70}, 2, true},  // 78
-    {op::add, {9, 65}, 2, true},  // 79
-    {op::mul, {71, 73}, 2, true},  // 80
+    {op::sub, {8, 66}, 2},  // 67
+    {op::constant, {}, 0, false, false, 4},  // 68
+    {op::constant, {}, 0, false, false, 2},  // 69
+    {op::mul, {69, 0}, 2, true},  // 70
+    {op::sigmoid, {70}, 1},  // 71
+    {op::constant, {}, 0, false, false, -2},  // 72
+    {op::mul, {72, 0}, 2, true},  // 73
+    {op::sigmoid, {73}, 1},  // 74
+    {op::mul, {71, 74}, 2, true},  // 75
+    {op::mul, {68, 75}, 2, true},  // 76
+    {op::sub, {8, 65}, 2},  // 77
+    {op::mul, {69, 74}, 2, true},  // 78
+    {op::add, {8, 65}, 2, true},  // 79
+    {op::mul, {69, 71}, 2, true},  // 80
     {op::sub, {0, 65}, 2},  // 81
     {op::tanhshrink, {0}, 1},  // 82
     {op::abs, {0}, 1},  // 83
-    {op::add, {9, 83}, 2, true},  // 84
+    {op::add, {8, 83}, 2, true},  // 84
     {op::div, {0, 84}, 2},  // 85
     {op::softsign, {0}, 1},  // 86
     {op::constant, {}, 0, false, false, 1.4142135623730951},  // 87
     {op::div, {0, 87}, 2},  // 88
     {op::erf, {88}, 1},  // 89
-    {op::add, {9, 89}, 2, true},  // 90
+    {op::add, {8, 89}, 2, true},  // 90
     {op::normal_cdf, {0}, 1},  // 91
-    {op::mul, {71, 91}, 2, true},  // 92
+    {op::mul, {69, 91}, 2, true},  // 92
     {op::constant, {}, 0, false, false, 0.7071067811865476},  // 93
     {op::mul, {93, 0}, 2, true},  // 94
     {op::erf, {94}, 1},  // 95
-    {op::add, {9, 95}, 2, true},  // 96
-    {op::sub, {9, 89}, 2},  // 97
+    {op::add, {8, 95}, 2, true},  // 96
+    {op::sub, {8, 89}, 2},  // 97
     {op::normal_cdf, {17}, 1},  // 98
-    {op::mul, {71, 98}, 2, true},  // 99
-    {op::sub, {9, 95}, 2},  // 100
+    {op::mul, {69, 98}, 2, true},  // 99
+    {op::sub, {8, 95}, 2},  // 100
     {op::erf, {0}, 1},  // 101
-    {op::sub, {9, 101}, 2},  // 102
+    {op::sub, {8, 101}, 2},  // 102
     {op::erfc, {0}, 1},  // 103
-    {op::add, {9, 101}, 2, true},  // 104
+    {op::add, {8, 101}, 2, true},  // 104
     {op::erfc, {17}, 1},  // 105
-    {op::sub, {9, 103}, 2},  // 106
+    {op::sub, {8, 103}, 2},  // 106
     {op::exp2, {0}, 1},  // 107
     {op::log2, {107}, 1},  // 108
     {op::mul, {0, 91}, 2, true},  // 109
-    {op::constant, {}, 0, false, false, -infinity},  // 110
-    {op::less_equal, {0, 110}, 2},  // 111
-    {op::constant, {}, 0},  // 112
-    {op::where, {111, 112, 109}, 3},  // 113
-    {op::constant, {}, 0, false, false, infinity},  // 114
-    {op::greater_equal, {0, 114}, 2},  // 115
-    {op::where, {115, 0, 113}, 3},  // 116
+    {op::constant, {}, 0, false, false, infinity},  // 110
+    {op::greater_equal, {0, 110}, 2},  // 111
+    {op::constant, {}, 0, false, false, -infinity},  // 112
+    {op::less_equal, {0, 112}, 2},  // 113
+    {op::constant, {}, 0},  // 114
+    {op::where, {113, 114, 109}, 3},  // 115
+    {op::where, {111, 0, 115}, 3},  // 116
     {op::mul, {0, 15}, 2, true},  // 117
-    {op::where, {111, 112, 117}, 3},  // 118
-    {op::where, {115, 0, 118}, 3},  // 119
+    {op::where, {113, 114, 117}, 3},  // 118
+    {op::where, {111, 0, 118}, 3},  // 119
     {op::log, {0}, 1},  // 120
     {op::mul, {0, 120}, 2, true},  // 121
     {op::scaled, {0, 120}, 2},  // 122
@@ -284,8 +284,8 @@ inline constexpr pattern_node book_nodes[] = {
     {op::where, {0, 6, 1}, 3},  // 144
     {op::neg, {144}, 1},  // 145
     {op::where, {0, 132, 142}, 3},  // 146
-    {op::add, {0, 112}, 2, true},  // 147
-    {op::sub, {112, 0}, 2},  // 148
+    {op::add, {0, 114}, 2, true},  // 147
+    {op::sub, {114, 0}, 2},  // 148
     {op::sub, {0, 6}, 2},  // 149
     {op::add, {0, 132}, 2, true},  // 150
     {op::sub, {0, 142}, 2},  // 151
@@ -293,30 +293,30 @@ inline constexpr pattern_node book_nodes[] = {
     {op::sub, {17, 1}, 2},  // 153
     {op::neg, {152}, 1},  // 154
     {op::add, {0, 142}, 2, true},  // 155
-    {op::where, {0, 3, 4}, 3},  // 156
-    {op::where, {0, 1, 2}, 3},  // 157
-    {op::add, {157, 156}, 2, true},  // 158
-    {op::add, {2, 4}, 2, true},  // 159
-    {op::add, {1, 3}, 2, true},  // 160
-    {op::where, {0, 160, 159}, 3},  // 161
-    {op::sub, {157, 156}, 2},  // 162
-    {op::sub, {2, 4}, 2},  // 163
-    {op::sub, {1, 3}, 2},  // 164
-    {op::where, {0, 164, 163}, 3},  // 165
-    {op::add, {157, 5}, 2, true},  // 166
-    {op::add, {166, 156}, 2, true},  // 167
+    {op::where, {0, 1, 2}, 3},  // 156
+    {op::where, {0, 3, 4}, 3},  // 157
+    {op::add, {156, 157}, 2, true},  // 158
+    {op::add, {1, 3}, 2, true},  // 159
+    {op::add, {2, 4}, 2, true},  // 160
+    {op::where, {0, 159, 160}, 3},  // 161
+    {op::sub, {156, 157}, 2},  // 162
+    {op::sub, {1, 3}, 2},  // 163
+    {op::sub, {2, 4}, 2},  // 164
+    {op::where, {0, 163, 164}, 3},  // 165
+    {op::add, {156, 5}, 2, true},  // 166
+    {op::add, {166, 157}, 2, true},  // 167
     {op::add, {161, 5}, 2, true},  // 168
-    {op::where, {0, 112, 3}, 3},  // 169
-    {op::where, {2, 112, 169}, 3},  // 170
-    {op::where, {0, 1, 112}, 3},  // 171
-    {op::add, {171, 170}, 2, true},  // 172
-    {op::where, {2, 112, 3}, 3},  // 173
+    {op::where, {0, 1, 114}, 3},  // 169
+    {op::where, {0, 114, 3}, 3},  // 170
+    {op::where, {2, 114, 170}, 3},  // 171
+    {op::add, {169, 171}, 2, true},  // 172
+    {op::where, {2, 114, 3}, 3},  // 173
     {op::where, {0, 1, 173}, 3},  // 174
-    {op::where, {0, 112, 4}, 3},  // 175
-    {op::where, {2, 112, 175}, 3},  // 176
+    {op::where, {0, 114, 4}, 3},  // 175
+    {op::where, {2, 114, 175}, 3},  // 176
     {op::add, {174, 176}, 2, true},  // 177
     {op::add, {3, 4}, 2, true},  // 178
-    {op::where, {2, 112, 178}, 3},  // 179
+    {op::where, {2, 114, 178}, 3},  // 179
     {op::where, {0, 1, 179}, 3},  // 180
     {op::add, {0, 6}, 2, true},  // 181
     {op::add, {181, 7}, 2, true},  // 182
@@ -327,10 +327,10 @@ inline constexpr pattern_node book_nodes[] = {
     {op::add, {130, 186}, 2, true},  // 187
     {op::mul, {183, 0}, 2, true},  // 188
     {op::add, {130, 0}, 2, true},  // 189
-    {op::add, {6, 9}, 2, true},  // 190
+    {op::add, {6, 8}, 2, true},  // 190
     {op::mul, {190, 0}, 2, true},  // 191
     {op::add, {152, 1}, 2, true},  // 192
-    {op::mul, {71, 1}, 2, true},  // 193
+    {op::mul, {69, 1}, 2, true},  // 193
     {op::add, {0, 193}, 2, true},  // 194
     {op::mul, {6, 1}, 2, true},  // 195
     {op::add, {0, 195}, 2, true},  // 196
@@ -341,7 +341,7 @@ inline constexpr pattern_node book_nodes[] = {
     {op::add, {196, 200}, 2, true},  // 201
     {op::mul, {183, 1}, 2, true},  // 202
     {op::add, {0, 202}, 2, true},  // 203
-    {op::mul, {9, 0}, 2, true},  // 204
+    {op::mul, {8, 0}, 2, true},  // 204
     {op::mul, {25, 0}, 2, true},  // 205
     {op::mul, {6, 186}, 2, true},  // 206
     {op::mul, {6, 7}, 2, true},  // 207
@@ -351,7 +351,7 @@ inline constexpr pattern_node book_nodes[] = {
     {op::neg, {210}, 1},  // 211
     {op::mul, {130, 1}, 2, true},  // 212
     {op::mul, {6, 210}, 2, true},  // 213
-    {op::div, {9, 1}, 2},  // 214
+    {op::div, {8, 1}, 2},  // 214
     {op::mul, {0, 214}, 2, true},  // 215
     {op::div, {6, 1}, 2},  // 216
     {op::mul, {0, 216}, 2, true},  // 217
@@ -362,17 +362,17 @@ inline constexpr pattern_node book_nodes[] = {
     {op::where, {0, 1, 7}, 3},  // 222
     {op::mul, {6, 222}, 2, true},  // 223
     {op::where, {0, 195, 207}, 3},  // 224
-    {op::scaled, {112, 0}, 2},  // 225
+    {op::scaled, {114, 0}, 2},  // 225
     {op::scaled, {6, 0}, 2},  // 226
-    {op::div, {0, 9}, 2},  // 227
+    {op::div, {0, 8}, 2},  // 227
     {op::div, {17, 1}, 2},  // 228
     {op::neg, {123}, 1},  // 229
     {op::div, {0, 142}, 2},  // 230
-    {op::pow, {0, 112}, 2},  // 231
-    {op::pow, {0, 9}, 2},  // 232
-    {op::pow, {0, 71}, 2},  // 233
+    {op::pow, {0, 114}, 2},  // 231
+    {op::pow, {0, 8}, 2},  // 232
+    {op::pow, {0, 69}, 2},  // 233
     {op::pow, {0, 25}, 2},  // 234
-    {op::div, {9, 0}, 2},  // 235
+    {op::div, {8, 0}, 2},  // 235
     {op::abs, {17}, 1},  // 236
     {op::abs, {83}, 1},  // 237
     {op::abs, {127}, 1},  // 238
@@ -416,40 +416,40 @@ inline constexpr pattern_node book_nodes[] = {
     {op::where, {275, 1, 2}, 3},  // 276
     {op::where, {0, 2, 1}, 3},  // 277
     {op::where, {0, 1, 1}, 3},  // 278
-    {op::where, {0, 157, 3}, 3},  // 279
+    {op::where, {0, 156, 3}, 3},  // 279
     {op::where, {0, 1, 3}, 3},  // 280
     {op::where, {0, 2, 3}, 3},  // 281
     {op::where, {0, 1, 281}, 3},  // 282
-    {op::greater_equal, {0, 1}, 2},  // 283
-    {op::where, {283, 2, 3}, 3},  // 284
-    {op::greater, {0, 1}, 2},  // 285
-    {op::where, {285, 284, 4}, 3},  // 286
-    {op::where, {285, 2, 4}, 3},  // 287
-    {op::less_equal, {0, 1}, 2},  // 288
-    {op::where, {288, 2, 3}, 3},  // 289
-    {op::less, {0, 1}, 2},  // 290
-    {op::where, {290, 289, 4}, 3},  // 291
-    {op::where, {290, 2, 4}, 3},  // 292
-    {op::where, {285, 3, 4}, 3},  // 293
-    {op::where, {283, 2, 293}, 3},  // 294
-    {op::where, {283, 2, 4}, 3},  // 295
-    {op::where, {290, 3, 4}, 3},  // 296
-    {op::where, {288, 2, 296}, 3},  // 297
-    {op::where, {288, 2, 4}, 3},  // 298
-    {op::mul, {6, 27}, 2, true},  // 299
-    {op::min, {299, 112}, 2, true},  // 300
-    {op::max, {0, 112}, 2, true},  // 301
-    {op::add, {301, 300}, 2, true},  // 302
-    {op::greater, {0, 112}, 2},  // 303
-    {op::where, {303, 0, 299}, 3},  // 304
-    {op::min, {27, 112}, 2, true},  // 305
-    {op::add, {301, 305}, 2, true},  // 306
+    {op::greater, {0, 1}, 2},  // 283
+    {op::greater_equal, {0, 1}, 2},  // 284
+    {op::where, {284, 2, 3}, 3},  // 285
+    {op::where, {283, 285, 4}, 3},  // 286
+    {op::where, {283, 2, 4}, 3},  // 287
+    {op::less, {0, 1}, 2},  // 288
+    {op::less_equal, {0, 1}, 2},  // 289
+    {op::where, {289, 2, 3}, 3},  // 290
+    {op::where, {288, 290, 4}, 3},  // 291
+    {op::where, {288, 2, 4}, 3},  // 292
+    {op::where, {283, 3, 4}, 3},  // 293
+    {op::where, {284, 2, 293}, 3},  // 294
+    {op::where, {284, 2, 4}, 3},  // 295
+    {op::where, {288, 3, 4}, 3},  // 296
+    {op::where, {289, 2, 296}, 3},  // 297
+    {op::where, {289, 2, 4}, 3},  // 298
+    {op::max, {0, 114}, 2, true},  // 299
+    {op::mul, {6, 27}, 2, true},  // 300
+    {op::min, {300, 114}, 2, true},  // 301
+    {op::add, {299, 301}, 2, true},  // 302
+    {op::greater, {0, 114}, 2},  // 303
+    {op::where, {303, 0, 300}, 3},  // 304
+    {op::min, {27, 114}, 2, true},  // 305
+    {op::add, {299, 305}, 2, true},  // 306
     {op::where, {303, 0, 27}, 3},  // 307
     {op::div, {0, 6}, 2},  // 308
     {op::expm1, {308}, 1},  // 309
     {op::mul, {6, 309}, 2, true},  // 310
-    {op::min, {310, 112}, 2, true},  // 311
-    {op::add, {301, 311}, 2, true},  // 312
+    {op::min, {310, 114}, 2, true},  // 311
+    {op::add, {299, 311}, 2, true},  // 312
     {op::where, {303, 0, 310}, 3},  // 313
     {op::reduce_sum, {17}, 1, false, true},  // 314
     {op::reduce_sum, {0}, 1, false, true},  // 315
@@ -498,7 +498,7 @@ inline constexpr compiled_rule book_rules[] = {
     {op::add, 172, 174, 65, nullptr, false, {op::where, op::where}},  // sum of exclusive selects
     {op::add, 177, 180, 66, nullptr, false, {op::where, op::where}},  // sum of nested selects
     {op::add, 182, 184, 67, collectable, false, {op::add, op::constant}},  // collected constants
-    {op::add, 185, 72, 68, nullptr, false, {op::wildcard, op::wildcard}},  // doubled term
+    {op::add, 185, 70, 68, nullptr, false, {op::wildcard, op::wildcard}},  // doubled term
     {op::add, 187, 188, 69, collectable, false, {op::mul, op::mul}},  // like terms
     {op::add, 189, 191, 70, one_more, false, {op::mul, op::wildcard}},  // like term
     {op::add, 192, 194, 71, nullptr, false, {op::add, op::wildcard}},  // repeated term
@@ -549,9 +549,9 @@ inline constexpr compiled_rule book_rules[] = {
     {op::div, 227, 0, 85, nullptr, false, {op::wildcard, op::constant}},  // unit divisor
     {op::div, 228, 229, 86, nullptr, false, {op::neg, op::wildcard}},  // negated dividend
     {op::div, 230, 229, 87, nullptr, false, {op::wildcard, op::neg}},  // negated divisor
-    {op::scaled, 225, 112, 83, nullptr, false, {op::constant, op::wildcard}},  // scaled by zero
+    {op::scaled, 225, 114, 83, nullptr, false, {op::constant, op::wildcard}},  // scaled by zero
     {op::scaled, 226, 130, 84, nullptr, false, {op::constant, op::wildcard}},  // scaled by a constant
-    {op::pow, 231, 9, 88, nullptr, false, {op::wildcard, op::constant}},  // zeroth power
+    {op::pow, 231, 8, 88, nullptr, false, {op::wildcard, op::constant}},  // zeroth power
     {op::pow, 232, 0, 89, nullptr, false, {op::wildcard, op::constant}},  // first power
     {op::pow, 233, 127, 90, nullptr, false, {op::wildcard, op::constant}},  // square
     {op::pow, 234, 235, 91, nullptr, false, {op::wildcard, op::constant}},  // reciprocal
