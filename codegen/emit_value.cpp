@@ -151,6 +151,7 @@ llvm::Value* kernel_emitter::pointwise_value(node_id id) {
     const auto count = static_cast<std::size_t>(arity(n));
     for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);
     math_.wanted = digits_of(id);
+    if (n.code == op::activation) return emit_activation(math_, static_cast<activation>(n.ref), operands[0]);
     const emitter emit_code = emitter_of(n.code);
     if (emit_code == nullptr) throw internal_error("no vector code for " + std::string(about(n.code).name));
     return emit_code(math_, std::span<value const>(operands.data(), count));

@@ -2,6 +2,8 @@
 // One walk over the nodes in order, each made anew in a builder whose axes are the loop axes.
 #include "legalise.hpp"
 
+#include "activations.hpp"
+
 #include <limits>
 #include <string>
 
@@ -107,7 +109,8 @@ private:
         if (n.code == op::div && g_[n.args[1]].code == op::extent) return divided(operand(n, 0), operand(n, 1));
         node copy = n;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) copy.args[i] = operand(n, i).id;
-        return {&out_, out_.intern(copy)};
+        const sym made{&out_, out_.intern(copy)};
+        return arithmetic_ == element::float32 ? with_activations(made) : made;
     }
     sym fold(op code, sym e, axis_set over) {
         const axis_set present = over & e.axes();

@@ -121,12 +121,13 @@ constexpr std::ptrdiff_t rows_of(op code) {
 constexpr bool covers_every_pointwise_primitive() {
     for (std::size_t i = 0; i < op_count; ++i) {
         const auto code = static_cast<op>(i);
-        if (rows_of(code) != (about(code).shape == form::pointwise ? 1 : 0)) return false;
+        const bool has_row = about(code).shape == form::pointwise && is_of_expressions(code);
+        if (rows_of(code) != (has_row ? 1 : 0)) return false;
     }
     return true;
 }
 static_assert(covers_every_pointwise_primitive(),
-              "math.cpp: one row for each pointwise primitive of primitive.hpp, and none for the others");
+              "math.cpp: one row for each pointwise primitive of expressions, and none for the others");
 
 constexpr std::array<emitter, op_count> emitters = [] {
     std::array<emitter, op_count> table{};
@@ -141,6 +142,10 @@ llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value
     // Beyond, e^x is 0 or infinite, and the rounding error of a huge difference is itself huge, or undefined.
     const mask in_range = abs(difference.high) < 1024.0;
     return core_exp(difference.high, select(in_range, difference.low, 0.0)).v;
+}
+
+llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x) {
+    return core_activation(which, number{&m, x}).v;
 }
 
 emitter emitter_of(op code) { return emitters[static_cast<std::size_t>(code)]; }

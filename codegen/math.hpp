@@ -11,6 +11,7 @@
 
 #include <gradus/primitive.hpp>
 
+#include "activations.hpp"
 #include "llvm.hpp"
 #include "target.hpp"
 
@@ -29,8 +30,11 @@ struct math_context {
 /// Emits code for one primitive on `arity` operands.
 using emitter = llvm::Value* (*)(math_context & m, std::span<llvm::Value* const> operands);
 
-/// The emitter of a pointwise primitive; null for leaves, reductions, softmax and `at`.
+/// The emitter of a pointwise primitive; null for leaves, reductions, softmax, `at` and activations.
 emitter emitter_of(op code);
+
+/// The core of an activation.
+llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x);
 
 /// e^(a - b) of the exact difference: its rounding error, which exp multiplies by up to |a - b|, is put back.
 llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value* b);

@@ -2,6 +2,7 @@
 // The cores that other cores are made of, and the emitters that math.cpp puts into its table.
 #pragma once
 
+#include "activations.hpp"
 #include "math_number.hpp"
 
 namespace gradus::vector_math {
@@ -47,5 +48,6 @@ number core_softsign(number x);
 number core_sin(number x);
 number core_cos(number x);
 number core_pow(number x, number y);
+number core_activation(activation which, number x);
 
 }  // namespace gradus::vector_math

@@ -370,6 +370,7 @@ private:
     }
     static bool is_costly(op code) {
         switch (code) {
+            case op::activation:
             case op::exp:
             case op::exp2:
             case op::expm1:

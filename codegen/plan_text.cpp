@@ -7,6 +7,7 @@
 
 #include <gradus/print.hpp>
 
+#include "activations.hpp"
 #include "plan.hpp"
 
 namespace gradus {
@@ -66,6 +67,12 @@ private:
             return shown.input_node(kept_name(id), named);
         }
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) n.args[i] = made[n.args[i]];
+        if (n.code == op::activation) {
+            input named;
+            for_each_axis(n.axes, [&](int axis) { named.axes.push_back(axis); });
+            return shown.input_node(
+                fmt::format("{}({})", name_of(static_cast<activation>(n.ref)), formula(g_[id].args[0])), named);
+        }
         return shown.intern(n);
     }
 

@@ -31,7 +31,8 @@ public:
             signs_[id] = signs_of(g_[id]);
         }
         for (node_id id = size; id-- > 0;) {
-            if (rounds_again(g_[id]) && !is_share(id)) raise(id, precision::short_wide);
+            if (rounds_again(g_[id]) && !is_share(id) && !is_scaled_activation(g_[id]))
+                raise(id, precision::short_wide);
             ask_of_operands(id);
         }
         // A choice among values of which one is wide is made on wide ones, and rounded after it.
@@ -105,6 +106,14 @@ private:
     bool rounds_again(const node& n) const {
         if (n.type != kind::real && n.type != kind::boolean) return false;
         return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n)));
+    }
+
+    /// The product of an activation, whose core leaves room for a rounding, and a number as it stands, such as the
+    /// gradient of its result.
+    bool is_scaled_activation(const node& n) const {
+        if (n.code != op::mul) return false;
+        const auto is_activation = [&](std::size_t i) { return g_[n.args[i]].code == op::activation; };
+        return (is_activation(0) && exact_[n.args[1]]) || (is_activation(1) && exact_[n.args[0]]);
     }
 
     // ---- the shares of a softmax
@@ -181,7 +190,7 @@ private:
     signs signs_of(const node& n) const {
         const auto of = [&](std::size_t i) { return signs_[n.args[i]]; };
         switch (n.code) {
-            case op::constant: return {n.value < 0, n.value > 0};
+            case op::constant: return {n.value<0, n.value> 0};
             case op::index:
             case op::extent:
             case op::uniform:

@@ -7,8 +7,10 @@
 // argument), so everything that such a value is made of is computed in float64 and rounded when it is stored.
 // Conditions decide on float64 values too. A sum rounds at every addition, so its lanes are float64.
 //
-// One exception: the shares of a softmax, e^(x - max x) of inputs, are float32 within 1 ULP, and rounded once more
+// An exception: the shares of a softmax, e^(x - max x) of inputs, are float32 within 1 ULP, and rounded once more
 // when they are divided by their sum. Nothing magnifies that rounding, and they are most of the work.
+//
+// Another: the product of an activation (activations.hpp) and an exact number is rounded once more.
 //
 // Two accuracies of float64: `wide` has all but the last digits; `short_wide` has some ten, enough for a float32
 // whose operands no operation magnifies (products, quotients, sums of one sign), and is quicker to compute.

@@ -230,6 +230,7 @@ inline constexpr adjoint_row adjoint_table[op_count] = {
     {op::isnan, {}},
     {op::logical_not, {}},
     {op::stop_gradient, {}},
+    {op::activation, {}},
     {op::add, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(p.g)}},
     {op::sub, {GRADUS_ADJOINT(p.g), GRADUS_ADJOINT(-p.g)}},
     {op::mul, {GRADUS_ADJOINT(chain(p.g, p.b)), GRADUS_ADJOINT(chain(p.g, p.a))}},

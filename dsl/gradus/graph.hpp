@@ -79,7 +79,7 @@ struct node {
     axis_set over = 0;                              ///< reductions, softmax, at, index, extent: the axes meant
     node_id args[3] = {no_node, no_node, no_node};  ///< the first about(code).arity are operands
     double value = 0;                               ///< constant: its value
-    std::uint32_t ref = 0;                          ///< input, uniform: position in `inputs`; wildcard: its letter
+    std::uint32_t ref = 0;                          ///< input, uniform: position in `inputs`; wildcard, activation: which
     std::uint64_t hash = 0;                         ///< of the content, by names: the same in every graph
 };
 

@@ -46,6 +46,7 @@ enum class op : std::uint8_t {
     isnan,
     logical_not,
     stop_gradient,
+    activation,  ///< made by the code generator alone: `ref` tells which of those that have a core
     // two operands
     add,
     sub,
@@ -160,6 +161,7 @@ inline constexpr primitive primitive_table[op_count] = {
     {op::isnan, "isnan", 1, form::pointwise, kind_rule::boolean, false, {}, GRADUS_VALUE(math::isnan(a))},
     {op::logical_not, "not", 1, form::pointwise, kind_rule::boolean, false, {"!", 60}, GRADUS_VALUE(a == 0)},
     {op::stop_gradient, "stop_gradient", 1, form::pointwise, kind_rule::first, false, {}, GRADUS_VALUE(a)},
+    {op::activation, "activation", 1, form::pointwise, kind_rule::real, false, {}, no_value},
 
     {op::add, "add", 2, form::pointwise, kind_rule::promote, true, {"+", 40}, GRADUS_VALUE(math::add(a, b))},
     {op::sub, "sub", 2, form::pointwise, kind_rule::promote, false, {"-", 40}, GRADUS_VALUE(math::sub(a, b))},
@@ -216,5 +218,8 @@ static_assert(table_is_in_order(), "primitive_table: one row for each op, in the
 
 /// The table's row for an operation.
 constexpr const primitive& about(op code) { return detail::primitive_table[static_cast<std::size_t>(code)]; }
+
+/// Whether the graph of an expression may hold the operation.
+constexpr bool is_of_expressions(op code) { return code != op::wildcard && code != op::activation; }
 
 }  // namespace gradus

@@ -174,7 +174,7 @@ private:
         if (name == "reduce_min") return op::reduce_min;
         for (std::size_t i = 0; i < op_count; ++i) {
             const op code = static_cast<op>(i);
-            if (about(code).name == name && code != op::wildcard && code != op::reduce_max && code != op::reduce_min)
+            if (about(code).name == name && is_of_expressions(code) && code != op::reduce_max && code != op::reduce_min)
                 return code;
         }
         fail("the name of an operation", name);

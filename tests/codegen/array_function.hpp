@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A compiled function that applies one primitive to arrays, one vector a step: the smallest module that
-// takes a row of the math table through optimise, object_code and load.
+// A compiled function that applies one primitive, or activation, to arrays, one vector a step: the smallest module
+// that takes a core through optimise, object_code and load.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,11 @@ inline bool takes_boolean(op code, int k) {
 }
 
 /// void apply(const T* a, const T* b, T* result, i64 count), count a positive multiple of `step`.
-/// The operands are a, b and a again. Booleans go in as not 0 and come out as 1 and 0.
-inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& context, op code, bool wide,
-                                                       const target& machine, digits wanted = digits::all) {
+/// The operands are a, b and a again, as many as `loads` has rows, each of which tells whether it is a boolean.
+/// Booleans go in as not 0 and come out as 1 and 0.
+template <class Emit>
+std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& context, const std::vector<bool>& loads, Emit emit,
+                                                bool wide, const target& machine, digits wanted) {
     auto module = std::make_unique<llvm::Module>("array", context);
     prepare(*module, machine);
     llvm::IRBuilder<> ir(context);
@@ -48,12 +50,12 @@ inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& contex
     const llvm::Align alignment(wide ? 8 : 4);
     const auto operand = [&](int k) -> llvm::Value* {
         llvm::Value* number = ir.CreateAlignedLoad(vector, at(k == 1 ? 1U : 0U), alignment);
-        return takes_boolean(code, k) ? ir.CreateFCmpUNE(number, llvm::ConstantFP::get(vector, 0)) : number;
+        return loads[static_cast<std::size_t>(k)] ? ir.CreateFCmpUNE(number, llvm::ConstantFP::get(vector, 0)) : number;
     };
     std::vector<llvm::Value*> operands;
-    for (int k = 0; k < about(code).arity; ++k) operands.push_back(operand(k));
+    for (int k = 0; k < static_cast<int>(loads.size()); ++k) operands.push_back(operand(k));
     math_context m{ir, machine, wanted};
-    llvm::Value* result = emitter_of(code)(m, operands);
+    llvm::Value* result = emit(m, operands);
     if (result->getType() != vector) result = ir.CreateUIToFP(result, vector);
     ir.CreateAlignedStore(result, at(2), alignment);
     llvm::Value* next = ir.CreateAdd(i, ir.getInt64(step));
@@ -62,6 +64,19 @@ inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& contex
     ir.SetInsertPoint(done);
     ir.CreateRetVoid();
     return module;
+}
+inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& context, op code, bool wide,
+                                                       const target& machine, digits wanted = digits::all) {
+    std::vector<bool> loads;
+    for (int k = 0; k < about(code).arity; ++k) loads.push_back(takes_boolean(code, k));
+    return make_array_module(context, loads, emitter_of(code), wide, machine, wanted);
+}
+inline std::unique_ptr<llvm::Module> make_array_module(llvm::LLVMContext& context, activation which, bool wide,
+                                                       const target& machine, digits wanted = digits::all) {
+    const auto emit = [=](math_context& m, const std::vector<llvm::Value*>& in) {
+        return emit_activation(m, which, in[0]);
+    };
+    return make_array_module(context, {false}, emit, wide, machine, wanted);
 }
 
 template <class T>
@@ -80,8 +95,9 @@ struct array_function {
     }
 };
 
-template <class T>
-array_function<T> compile_array_function(op code, const target& machine, digits wanted = digits::all) {
+/// Of an op or an activation.
+template <class T, class Code>
+array_function<T> compile_array_function(Code code, const target& machine, digits wanted = digits::all) {
     llvm::LLVMContext context;
     const auto module = make_array_module(context, code, sizeof(T) == 8, machine, wanted);
     optimise(*module, machine);

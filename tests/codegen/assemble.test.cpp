@@ -39,7 +39,7 @@ bool contains(const std::string& text, const char* part) { return text.find(part
 std::vector<op> pointwise() {
     std::vector<op> codes;
     for (std::size_t i = 0; i < op_count; ++i)
-        if (about(static_cast<op>(i)).shape == form::pointwise) codes.push_back(static_cast<op>(i));
+        if (about(static_cast<op>(i)).shape == form::pointwise && is_of_expressions(static_cast<op>(i))) codes.push_back(static_cast<op>(i));
     return codes;
 }
 

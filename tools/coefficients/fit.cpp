@@ -108,7 +108,9 @@ real first_coefficient(const samples& s, const vector& residual, int first, int 
 }
 
 double rounded(const real& value, int digits) {
-    return digits == 24 ? static_cast<double>(static_cast<float>(value)) : static_cast<double>(value);
+    if (digits == 53) return static_cast<double>(value);
+    const double high = static_cast<double>(static_cast<float>(value));
+    return digits == 24 ? high : high + static_cast<double>(static_cast<float>(value - real(high)));
 }
 
 real polynomial(const std::vector<double>& c, const real& u) {
@@ -146,7 +148,7 @@ table solve(const fit& wanted) {
     table result;
     for (int k = 0; k <= wanted.degree; ++k) {
         const real exact = first_coefficient(s, residual, k, wanted.degree, emphasis, k == 0 ? 40 : 8);
-        result.coefficients.push_back(rounded(exact, wanted.digits));
+        result.coefficients.push_back(rounded(exact, k < wanted.in_two ? 2 * wanted.digits : wanted.digits));
         for (std::size_t j = 0; j < residual.size(); ++j)
             residual[j] = s.f[j] - polynomial(result.coefficients, s.u[j]);
     }

@@ -31,6 +31,7 @@ struct fit {
     real low, high;
     int degree;
     std::function<real(const real&)> f, weight, u;
+    int in_two = 0;  ///< so many of the lowest coefficients are sums of two numbers of the format
 };
 
 struct table {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "piecewise.hpp"
 #include "tables.hpp"
 
 namespace {
@@ -22,15 +23,43 @@ void print(const fit& wanted, const table& made) {
     std::printf("};\n");
 }
 
+void print(const piecewise& wanted, const pieces& made) {
+    std::printf("\n/// %s, by pieces of this length: [k][n], of d^k.\n/// |(P - f) / f| at most 2^%.1f.\n",
+                wanted.function.c_str(), std::ceil(10 * made.log2_bound) / 10);
+    std::printf("constexpr double %s_step = %a;\n", wanted.name.c_str(), static_cast<double>(wanted.step));
+    std::printf("constexpr std::array<std::array<double, %d>, %zu> %s{{", piece_count, made.coefficients.size(),
+                wanted.name.c_str());
+    for (std::size_t k = 0; k < made.coefficients.size(); ++k) {
+        std::printf("%s{", k == 0 ? "\n    " : ",\n    ");
+        for (std::size_t n = 0; n < made.coefficients[k].size(); ++n)
+            std::printf("%s%a", n == 0 ? "" : n % 4 == 0 ? ",\n     " : ", ", made.coefficients[k][n]);
+        std::printf("}");
+    }
+    std::printf("}};\n");
+}
+
+template <class Wanted>
+void keep_named(std::vector<Wanted>& wanted, const std::vector<std::string>& names) {
+    if (!names.empty())
+        std::erase_if(wanted, [&](const Wanted& w) { return std::ranges::find(names, w.name) == names.end(); });
+}
+template <class Wanted>
+auto solved(const std::vector<Wanted>& wanted) {
+    std::vector<std::future<decltype(solve(wanted.front()))>> made;
+    for (const Wanted& w : wanted) made.push_back(std::async(std::launch::async, [&w] { return solve(w); }));
+    return made;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::vector<std::string> names(argv + 1, argv + argc);
     std::vector<fit> wanted = fits();
-    if (!names.empty())
-        std::erase_if(wanted, [&](const fit& f) { return std::ranges::find(names, f.name) == names.end(); });
-    std::vector<std::future<table>> made;
-    for (const fit& f : wanted) made.push_back(std::async(std::launch::async, [&f] { return solve(f); }));
+    std::vector<piecewise> by_pieces = piecewise_functions();
+    keep_named(wanted, names);
+    keep_named(by_pieces, names);
+    auto made = solved(wanted);
+    auto made_by_pieces = solved(by_pieces);
     std::printf(
         "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
         "// Written by gradus_coefficients (tools/coefficients): polynomials P with small weighted errors, and a "
@@ -39,5 +68,6 @@ int main(int argc, char** argv) {
         "// tools/coefficients/fit.hpp.\n"
         "#pragma once\n\n#include <array>\n\nnamespace gradus::vector_math::coefficients {\n");
     for (std::size_t i = 0; i < wanted.size(); ++i) print(wanted[i], made[i].get());
+    for (std::size_t i = 0; i < by_pieces.size(); ++i) print(by_pieces[i], made_by_pieces[i].get());
     std::printf("\n}  // namespace gradus::vector_math::coefficients\n");
 }
