@@ -78,7 +78,19 @@ inline number fma(number a, number b, double c) { return fma(a, b, constant(a, c
 
 inline number unary(llvm::Intrinsic::ID id, number x) { return {x.m, x.m->ir.CreateUnaryIntrinsic(id, x.v)}; }
 inline number sqrt(number x) { return unary(llvm::Intrinsic::sqrt, x); }
-inline number abs(number x) { return unary(llvm::Intrinsic::fabs, x); }
+/// x or -x, in the format of x: whichever has fewer instructions behind it.
+inline number but_for_sign(number x) {
+    const auto negated = [](llvm::Value* v) -> llvm::Value* {
+        auto* const minus = llvm::dyn_cast<llvm::UnaryOperator>(v);
+        return minus != nullptr && minus->getOpcode() == llvm::Instruction::FNeg ? minus->getOperand(0) : nullptr;
+    };
+    if (llvm::Value* const before = negated(x.v)) return {x.m, before};
+    auto* const converted = llvm::dyn_cast<llvm::FPExtInst>(x.v);
+    llvm::Value* const before = converted != nullptr ? negated(converted->getOperand(0)) : nullptr;
+    return before != nullptr ? number{x.m, x.m->ir.CreateFPExt(before, x.v->getType())} : x;
+}
+/// The same instruction for x and -x, so that what both need is computed once.
+inline number abs(number x) { return unary(llvm::Intrinsic::fabs, but_for_sign(x)); }
 inline number floor(number x) { return unary(llvm::Intrinsic::floor, x); }
 inline number copysign(number magnitude, number sign) {
     return {sign.m, sign.m->ir.CreateBinaryIntrinsic(llvm::Intrinsic::copysign, magnitude.v, sign.v)};
