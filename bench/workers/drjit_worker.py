@@ -4,7 +4,7 @@
 import glob
 import os
 
-from worker import Absent, Problem, serve
+from worker import Absent, Problem, find, serve
 
 
 def make_library(threads: int):
@@ -30,11 +30,6 @@ def make_library(threads: int):
 
     losses = {"mse": lambda x, t: dr.square(x - t), "l1": lambda x, t: dr.abs(x - t),
               "smooth_l1": lambda x, t: smooth_l1(dr.abs(x - t)), "huber": lambda x, t: smooth_l1(dr.abs(x - t))}
-
-    def find(table: dict, name: str):
-        if name not in table:
-            raise Absent(f"no {name}")
-        return table[name]
 
     def pointwise(p: Problem):
         f = find(activations, p.name)

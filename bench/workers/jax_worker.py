@@ -3,7 +3,7 @@
 
 import os
 
-from worker import Absent, Problem, serve
+from worker import Problem, find, serve
 
 
 def make_library(threads: int):
@@ -37,11 +37,6 @@ def make_library(threads: int):
     def cross_entropy(x, label):
         log_p = jax.nn.log_softmax(x, axis=1)
         return -jnp.mean(jnp.take_along_axis(log_p, jnp.expand_dims(label, 1), axis=1))
-
-    def find(table: dict, name: str):
-        if name not in table:
-            raise Absent(f"no {name}")
-        return table[name]
 
     def pointwise(p: Problem):
         f = find(activations, p.name)

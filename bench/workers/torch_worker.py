@@ -7,7 +7,7 @@ import warnings
 import torch
 import torch.nn.functional as F
 
-from worker import Absent, Problem, serve
+from worker import Absent, Problem, find, serve
 
 ACTIVATIONS = {
     "relu": F.relu, "relu6": F.relu6, "leaky_relu": F.leaky_relu,
@@ -51,13 +51,8 @@ def make_library(threads: int):
         torch._dynamo.reset()
         return torch.compile(f, dynamic=False)
 
-    def find(table: dict, name: str):
-        if name not in table:
-            raise Absent(f"no {name}")
-        return ready(table[name])
-
     def pointwise(p: Problem):
-        f = find(ACTIVATIONS, p.name)
+        f = ready(find(ACTIVATIONS, p.name))
         x, upstream = torch.from_numpy(p.x), torch.from_numpy(p.second)
         if p.kind == "forward":
             return torch.no_grad()(lambda: (0, [f(x)]))
@@ -74,7 +69,7 @@ def make_library(threads: int):
     def loss(p: Problem):
         if p.kind == "label_loss" and p.name != "cross_entropy":
             raise Absent(f"no {p.name}")
-        f = ready(F.cross_entropy) if p.kind == "label_loss" else find(LOSSES, p.name)
+        f = ready(F.cross_entropy) if p.kind == "label_loss" else ready(find(LOSSES, p.name))
         x = torch.from_numpy(p.x).requires_grad_()
         others = [torch.from_numpy(p.label if p.kind == "label_loss" else p.second)]
         if p.name in LOSSES_OF_THREE:

@@ -18,6 +18,13 @@ class Absent(Exception):
     """The library has no such function."""
 
 
+def find(table: dict, name: str):
+    """A library's function of that name."""
+    if name not in table:
+        raise Absent(f"no {name}")
+    return table[name]
+
+
 class Problem(NamedTuple):
     kind: str
     name: str
