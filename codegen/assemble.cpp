@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gradus/error.hpp>
@@ -51,6 +52,7 @@ llvm::TargetMachine& machine_of(const target& machine) {
 
 llvm::FunctionPassManager cleaning_passes() {
     llvm::FunctionPassManager passes;
+    passes.addPass(llvm::PromotePass());
     passes.addPass(llvm::EarlyCSEPass());
     passes.addPass(llvm::InstSimplifyPass());
     passes.addPass(llvm::SimplifyCFGPass());
@@ -60,9 +62,37 @@ llvm::FunctionPassManager cleaning_passes() {
     return passes;
 }
 
+/// Passes that LLVM runs by default and that take more time than they bring on x86: code without them is as fast or
+/// faster (docs/design.md has the figures). Addresses are bases and one counter, which x86 takes as they are, and
+/// vector code is long chains that the processor orders itself. Where no speed was measured all passes run.
+std::vector<llvm::StringRef> passes_left_out(const llvm::Triple& triple) {
+    if (!triple.isX86()) return {};
+    return {"loop-reduce", "canon-freeze", "machine-scheduler"};
+}
+
+/// LLVM's passes but for some.
+class chosen_passes : public llvm::legacy::PassManagerBase {
+public:
+    explicit chosen_passes(std::vector<llvm::StringRef> left_out) : left_out_(std::move(left_out)) {}
+
+    void add(llvm::Pass* pass) override {
+        const llvm::PassInfo* const known = llvm::Pass::lookupPassInfo(pass->getPassID());
+        if (known == nullptr || std::erase(left_out_, known->getPassArgument()) == 0) return chosen_.add(pass);
+        delete pass;  // this owned it
+    }
+    void run(llvm::Module& module) {
+        if (!left_out_.empty()) throw internal_error(fmt::format("LLVM has no pass {}", left_out_[0].str()));
+        chosen_.run(module);
+    }
+
+private:
+    std::vector<llvm::StringRef> left_out_;  ///< that have not come yet
+    llvm::legacy::PassManager chosen_;
+};
+
 void emit_file(llvm::Module& module, const target& machine, llvm::CodeGenFileType type, llvm::raw_pwrite_stream& out) {
     llvm::TargetMachine& tm = machine_of(machine);
-    llvm::legacy::PassManager passes;
+    chosen_passes passes(passes_left_out(tm.getTargetTriple()));
     llvm::TargetLibraryInfoImpl library(tm.getTargetTriple());
     library.disableAllFunctions();
     passes.add(new llvm::TargetLibraryInfoWrapperPass(library));

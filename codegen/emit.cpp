@@ -251,7 +251,7 @@ void kernel_emitter::emit_blocks(const stage& s, int index) {
         });
         for (std::size_t k = 0; k < folds.size(); ++k) {
             const value place = ir_.CreateAdd(ir_.CreateMul(items, number(static_cast<std::int64_t>(k))), item);
-            const value partial = first_lane(finish_block(folds[k], false, number(64)));
+            const value partial = finish_block(folds[k], false, number(64));
             ir_.CreateStore(partial, ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, place));
         }
     });
@@ -266,7 +266,7 @@ void kernel_emitter::emit_combine(const stage& s) {
         const value start = ir_.CreateMul(items, number(static_cast<std::int64_t>(k)));
         loop("partial", number(0), items, number(1), [&](value item) {
             const value place = ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, ir_.CreateAdd(start, item));
-            push(folds[k], splat(ir_.CreateLoad(ir_.getDoubleTy(), place)));
+            push(folds[k], ir_.CreateLoad(ir_.getDoubleTy(), place));
         });
         const value result = first_lane(finish_row(folds[k]));
         ir_.CreateStore(result, temporary_memory(kept_in(folds[k].fold)).data);

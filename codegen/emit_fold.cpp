@@ -10,6 +10,7 @@
 // In a horizontal fold the lanes of a vector are neighbours of one run; in a vertical fold each lane is
 // a run of its own, and the virtual lanes are vectors. Both follow the same tree. Lanes that do not
 // exist hold the identity (-0.0 for a sum, which keeps the sign of a zero).
+#include <bit>
 #include <limits>
 
 #include "emit_state.hpp"
@@ -40,11 +41,12 @@ static llvm::Constant* of_nothing(op code, llvm::Constant* identity) {
 /// Memory for the folds of a sweep; with_counter: for whole rows, else for one block.
 std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& s, const sweep& part,
                                                                    bool with_counter) {
-    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
+    llvm::Type* const wide = vertical(s) ? vector_of(ir_.getDoubleTy()) : ir_.getDoubleTy();
     std::vector<fold_state> folds;
     for (const node_id fold : part.folds) {
         fold_state f;
         f.fold = fold;
+        f.wide = wide;
         f.accumulators = local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes");
         if (with_counter) {
             f.partials = local(wide, counter_slots, "partials");
@@ -86,23 +88,23 @@ void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value pos
     ir_.CreateAlignedStore(sum, place, align_of(f.fold));
 }
 
-/// The fold of the virtual lanes, as float64 vectors; of a horizontal fold in every lane.
+/// The fold of the virtual lanes, in float64.
 llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical, value used) {
     const op code = at(f.fold).code;
     const llvm::Align align = align_of(f.fold);
     llvm::Type* const type = real_vector(f.fold);
-    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     if (is_vertical) {
         const auto place = [&](value l) { return ir_.CreateInBoundsGEP(type, f.accumulators, l); };
-        for (int half = virtual_lanes / 2; half > 0; half /= 2) {
-            const value pairs = smaller(number(half), ir_.CreateSub(used, number(half)));
+        loop("level", number(0), number(std::countr_zero(unsigned{virtual_lanes})), number(1), [&](value level) {
+            const value half = ir_.CreateLShr(number(virtual_lanes / 2), level);
+            const value pairs = smaller(half, ir_.CreateSub(used, half));
             loop("fold", number(0), pairs, number(1), [&](value l) {
                 const value low = ir_.CreateAlignedLoad(type, place(l), align);
-                const value high = ir_.CreateAlignedLoad(type, place(ir_.CreateAdd(l, number(half))), align);
+                const value high = ir_.CreateAlignedLoad(type, place(ir_.CreateAdd(l, half)), align);
                 ir_.CreateAlignedStore(combined(code, low, high), place(l), align);
             });
-        }
-        return ir_.CreateFPCast(ir_.CreateAlignedLoad(type, f.accumulators, align), wide);
+        });
+        return ir_.CreateFPCast(ir_.CreateAlignedLoad(type, f.accumulators, align), f.wide);
     }
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
@@ -110,17 +112,17 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
             ir_.CreateAlignedLoad(type, ir_.CreateConstInBoundsGEP1_64(real_type(f.fold), f.accumulators, l), align));
     for (std::size_t half = parts.size() / 2; half > 0; half /= 2)
         for (std::size_t l = 0; l < half; ++l) parts[l] = combined(code, parts[l], parts[l + half]);
-    return ir_.CreateFPCast(over_lanes(code, parts[0]), wide);
+    return ir_.CreateFPCast(over_lanes(code, parts[0]), f.wide);
 }
 
-/// The fold of a vector's lanes, in all of them.
+/// The fold of a vector's lanes.
 llvm::Value* kernel_emitter::over_lanes(op code, value v) {
     for (unsigned half = lanes_ / 2; half > 0; half /= 2) {
         std::vector<int> upper(lanes_);
         for (unsigned l = 0; l < lanes_; ++l) upper[l] = static_cast<int>((l + half) % lanes_);
         v = combined(code, v, ir_.CreateShuffleVector(v, upper));
     }
-    return splat(first_lane(v));
+    return first_lane(v);
 }
 
 void kernel_emitter::add_block(const fold_state& f, value partial) {
@@ -131,49 +133,52 @@ void kernel_emitter::add_block(const fold_state& f, value partial) {
 
 /// Counts one more block: merges it with the slots that are full, like a carry.
 void kernel_emitter::push(const fold_state& f, value partial) {
-    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     const op code = at(f.fold).code;
     const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
     const value carries =
         ir_.CreateIntrinsic(llvm::Intrinsic::cttz, {ir_.getInt64Ty()}, {ir_.CreateNot(count), ir_.getFalse()});
     // The partial travels through the first slot that is free in the end.
-    const value free_slot = ir_.CreateInBoundsGEP(wide, f.partials, carries);
+    const value free_slot = ir_.CreateInBoundsGEP(f.wide, f.partials, carries);
     ir_.CreateStore(partial, free_slot);
     loop("carry", number(0), carries, number(1), [&](value slot) {
-        const value earlier = ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, f.partials, slot));
-        ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(wide, free_slot)), free_slot);
+        const value earlier = ir_.CreateLoad(f.wide, ir_.CreateInBoundsGEP(f.wide, f.partials, slot));
+        ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(f.wide, free_slot)), free_slot);
     });
     ir_.CreateStore(ir_.CreateAdd(count, number(1)), f.count);
 }
 
-/// The fold of a whole row, rounded once to the type of the node.
+/// The fold of a whole row, rounded once to the type of the node; of a horizontal fold in every lane.
 llvm::Value* kernel_emitter::finish_row(const fold_state& f) {
-    llvm::Type* const type = real_vector(f.fold);
-    if (f.several == nullptr) return ir_.CreateFPCast(total_of_blocks(f), type);
-    when(f.several, [&] { ir_.CreateStore(total_of_blocks(f), f.single); });
-    return ir_.CreateFPCast(ir_.CreateLoad(vector_of(ir_.getDoubleTy()), f.single), type);
+    value total = nullptr;
+    if (f.several == nullptr) {
+        total = total_of_blocks(f);
+    } else {
+        when(f.several, [&] { ir_.CreateStore(total_of_blocks(f), f.single); });
+        total = ir_.CreateLoad(f.wide, f.single);
+    }
+    if (f.wide->isVectorTy()) return ir_.CreateFPCast(total, real_vector(f.fold));
+    return splat(ir_.CreateFPCast(total, real_type(f.fold)));
 }
 
 /// Folds the full slots, the latest blocks first.
 llvm::Value* kernel_emitter::total_of_blocks(const fold_state& f) {
-    llvm::Type* const wide = vector_of(ir_.getDoubleTy());
     const op code = at(f.fold).code;
-    const value total = local(wide, 1, "total");
+    const value total = local(f.wide, 1, "total");
     const value count = ir_.CreateLoad(ir_.getInt64Ty(), f.count);
-    ir_.CreateStore(identity(code, wide), total);
+    ir_.CreateStore(identity(code, f.wide), total);
     const value slots = ir_.CreateSub(
         number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {count, ir_.getFalse()}));
     loop("slot", number(0), slots, number(1), [&](value slot) {
         const value full = ir_.CreateAnd(ir_.CreateLShr(count, slot), number(1));
         when(ir_.CreateICmpNE(full, number(0)), [&] {
-            const value earlier = ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, f.partials, slot));
-            ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(wide, total)), total);
+            const value earlier = ir_.CreateLoad(f.wide, ir_.CreateInBoundsGEP(f.wide, f.partials, slot));
+            ir_.CreateStore(combined(code, earlier, ir_.CreateLoad(f.wide, total)), total);
         });
     });
     ir_.CreateStore(number(0), f.count);
-    const value result = ir_.CreateLoad(wide, total);
+    const value result = ir_.CreateLoad(f.wide, total);
     if (code != op::reduce_sum) return result;
-    return ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, identity(code, wide)), result);
+    return ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, identity(code, f.wide)), result);
 }
 
 }  // namespace gradus

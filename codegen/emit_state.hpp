@@ -47,6 +47,7 @@ private:
     /// A reduction under way.
     struct fold_state {
         node_id fold = no_node;
+        llvm::Type* wide = nullptr;    ///< float64, of all lanes in a vertical fold: what follows holds such values
         value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
         value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
         value count = nullptr;         ///< blocks pushed so far

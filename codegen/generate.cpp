@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
 #include <fmt/format.h>
 #include <llvm/IR/Verifier.h>
@@ -111,6 +112,8 @@ bool asks_for(std::string_view list, std::string_view part) {
 }
 /// Writes what GRADUS_DUMP asks for. A folder that cannot be written is an error the user wants to see.
 void write_dumps(const work& w) {
+    static std::mutex one_writer;  // variants of a kernel have files of the same names
+    const std::lock_guard lock(one_writer);
     for (const dump_part& part : dump_parts) {
         if (!asks_for(dumps().parts, part.name)) continue;
         std::filesystem::create_directories(dumps().folder);

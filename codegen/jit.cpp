@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "background.hpp"
 #include "cache.hpp"
 #include "compile.hpp"
 #include "copy_graph.hpp"
@@ -80,6 +81,17 @@ std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name, std::str
     std::shared_ptr<kernel> found = entry.lock();
     if (!found) entry = found = make_kernel(g, std::string(name), made_at);
     return found;
+}
+
+std::future<void> compile_in_background(std::shared_ptr<kernel> code, std::span<const argument> inputs,
+                                        std::span<const argument> outputs) {
+    try {
+        return in_background([prepare = code->preparation(inputs, outputs), code] { prepare(); });
+    } catch (...) {
+        std::promise<void> refused;
+        refused.set_exception(std::current_exception());
+        return refused.get_future();
+    }
 }
 
 }  // namespace gradus

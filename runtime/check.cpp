@@ -50,16 +50,22 @@ public:
           addresses_(inputs.size() + outputs.size()) {}
 
     bound_call run() {
+        run_shapes();
+        for (std::size_t t = 0; t < tensors(); ++t) check_data(t);
+        for (std::size_t t = 0; t < tensors(); ++t)
+            addresses_[t] = is_read_or_written(t) ? addresses_of(at(t)) : byte_range{0, 0};
+        for (std::size_t k = 0; k < outputs_.size(); ++k) check_overlaps(k);
+        return call_;
+    }
+
+    /// All but what concerns memory.
+    const bound_call& run_shapes() {
         if (inputs_.size() != g_.inputs.size()) throw internal_error("a call with another number of inputs");
         for (std::size_t t = 0; t < tensors(); ++t) check_rank(t);
         for (std::size_t t = 0; t < tensors(); ++t) check_type(t);
         call_ = bind_axes(g_, ellipsis_rank_);
         for (std::size_t t = 0; t < tensors(); ++t) check_extents(t);
         check_all_axes_known();
-        for (std::size_t t = 0; t < tensors(); ++t) check_data(t);
-        for (std::size_t t = 0; t < tensors(); ++t)
-            addresses_[t] = is_read_or_written(t) ? addresses_of(at(t)) : byte_range{0, 0};
-        for (std::size_t k = 0; k < outputs_.size(); ++k) check_overlaps(k);
         return call_;
     }
 
@@ -248,6 +254,12 @@ bound_call bind_axes(graph_view g, int ellipsis_rank) {
 }
 
 bound_call check_inputs(graph_view g, std::span<const argument> inputs) { return checker(g, inputs, {}).run(); }
+
+bound_call check_shapes(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
+    if (!outputs.empty() && outputs.size() != g.outputs.size())
+        throw internal_error("a call with another number of outputs");
+    return checker(g, inputs, outputs).run_shapes();
+}
 
 bound_call check(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
     if (outputs.size() != g.outputs.size()) throw internal_error("a call with another number of outputs");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Variants form a list that only grows at its head. A call walks it with one atomic load; a call that
-// finds nothing takes the lock, looks again and compiles. Before that a call is compared with the last one
+// finds nothing takes the lock, looks again and claims the class: it compiles without the lock, so that several classes
+// compile at once, while other calls of the class wait. Before that a call is compared with the last one
 // of its kernel on the same thread (remembered_call.hpp), which most calls are equal to.
 #include <gradus/kernel.hpp>
 
@@ -19,6 +20,7 @@
 #include "launch.hpp"
 #include "overlap.hpp"
 #include "remembered_call.hpp"
+#include "row_major.hpp"
 #include "small_buffer.hpp"
 
 namespace gradus {
@@ -93,24 +95,63 @@ kernel::~kernel() {
     for (const variant* v = newest_.load(); v != nullptr;) delete std::exchange(v, v->next);
 }
 
-const kernel::variant& kernel::variant_for(const call_geometry& geometry) {
-    const auto find = [&](const variant* v) {
-        while (v != nullptr && !(v->key == geometry.key())) v = v->next;
-        return v;
-    };
-    if (const variant* known = find(newest_.load(std::memory_order_acquire))) return *known;
-    const std::lock_guard lock(compiling_);
-    const variant* head = newest_.load(std::memory_order_acquire);
-    if (const variant* known = find(head)) return *known;
-    layout arrangement = layout_of(graph_, geometry.key());
+/// The right to make the variant of a class, which one thread has at a time.
+class kernel::claim {
+public:
+    /// Waits while another thread has it. `lock`: of the kernel's guard; held here and when the claim is given up.
+    claim(kernel& k, const call_class& key, std::unique_lock<std::mutex>& lock) : kernel_(k), key_(key), lock_(lock) {
+        kernel_.one_was_made_.wait(lock, [&] { return std::ranges::count(kernel_.being_made_, key) == 0; });
+        kernel_.being_made_.push_back(key);
+    }
+    ~claim() {
+        if (!lock_.owns_lock()) lock_.lock();
+        std::erase(kernel_.being_made_, key_);
+        kernel_.one_was_made_.notify_all();
+    }
+    claim(const claim&) = delete;
+    claim& operator=(const claim&) = delete;
+
+private:
+    kernel& kernel_;
+    const call_class& key_;
+    std::unique_lock<std::mutex>& lock_;
+};
+
+const kernel::variant* kernel::find(const call_class& key) const {
+    const variant* v = newest_.load(std::memory_order_acquire);
+    while (v != nullptr && !(v->key == key)) v = v->next;
+    return v;
+}
+
+std::unique_ptr<kernel::variant> kernel::make_variant(const call_class& key) const {
+    layout arrangement = layout_of(graph_, key);
     std::vector<element> types;
-    for (std::size_t i = 0; i < graph_.inputs.size(); ++i)
-        types.push_back(static_cast<element>(geometry.key().types[i]));
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) types.push_back(static_cast<element>(key.types[i]));
     executable code = compile_(arrangement, types);
     const schedule_parts parts(graph_.inputs.size() + graph_.outputs.size(), arrangement.loops.size(), code);
-    const variant* made = new variant{geometry.key(), std::move(arrangement), std::move(code), parts, head};
-    newest_.store(made, std::memory_order_release);
-    return *made;
+    return std::make_unique<variant>(variant{key, std::move(arrangement), std::move(code), parts});
+}
+
+const kernel::variant& kernel::variant_for(const call_class& key) {
+    if (const variant* const known = find(key)) return *known;
+    std::unique_lock lock(guard_);
+    const claim mine(*this, key, lock);
+    if (const variant* const known = find(key)) return *known;
+    lock.unlock();
+    std::unique_ptr<variant> made = make_variant(key);
+    lock.lock();
+    made->next = newest_.load(std::memory_order_relaxed);
+    newest_.store(made.get(), std::memory_order_release);
+    return *made.release();
+}
+
+std::function<void()> kernel::preparation(std::span<const argument> inputs, std::span<const argument> outputs) {
+    const bound_call call = check_shapes(graph_, inputs, outputs);
+    std::vector<argument> row_major_ones;
+    if (outputs.empty())
+        for (const output& out : graph_.outputs) row_major_ones.push_back(row_major_argument(call, out.axes, 0));
+    const call_geometry geometry(graph_, joinable_, call, inputs, outputs.empty() ? row_major_ones : outputs);
+    return [this, key = geometry.key()] { variant_for(key); };
 }
 
 void kernel::run(std::span<const argument> inputs, std::span<const argument> outputs) {
@@ -126,7 +167,7 @@ void kernel::run(std::span<const argument> inputs, std::span<const argument> out
 void kernel::run_checked(std::span<const argument> inputs, std::span<const argument> outputs, bool measured) {
     const bound_call call = check(graph_, inputs, outputs);
     const call_geometry geometry(graph_, joinable_, call, inputs, outputs);
-    const variant& found = variant_for(geometry);
+    const variant& found = variant_for(geometry.key());
     small_buffer<std::int64_t, 256> schedule(found.parts.size);
     make_schedule(geometry, found.code, found.parts, schedule.data());
     const launch work{graph_,          found.arrangement,

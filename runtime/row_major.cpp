@@ -17,7 +17,22 @@ namespace {
 
 constexpr int most_axes = 10;
 
-/// The row-major argument of the call's extents; bit s of `padded`: an element more follows source axis s.
+layout layout_with(graph_view g, axis_set joinable, const bound_call& call, std::uint64_t padded) {
+    std::vector<argument> inputs;
+    std::vector<argument> outputs;
+    for (const input& in : g.inputs) inputs.push_back(row_major_argument(call, data_axes(in), padded));
+    for (const output& out : g.outputs) outputs.push_back(row_major_argument(call, out.axes, padded));
+    return layout_of(g, call_geometry(g, joinable, call, inputs, outputs).key());
+}
+
+/// Two elements along each axis, or one where `single` has the bit of the source axis.
+void set_extents(bound_call& call, std::uint64_t single) {
+    for (std::size_t s = 0; s < static_cast<std::size_t>(call.sources); ++s)
+        call.extents[s] = (single >> s & 1u) != 0 ? 1 : 2;
+}
+
+}  // namespace
+
 argument row_major_argument(const bound_call& call, const axis_order& axes, std::uint64_t padded) {
     argument made;
     made.rank = 0;
@@ -34,22 +49,6 @@ argument row_major_argument(const bound_call& call, const axis_order& axes, std:
     }
     return made;
 }
-
-layout layout_with(graph_view g, axis_set joinable, const bound_call& call, std::uint64_t padded) {
-    std::vector<argument> inputs;
-    std::vector<argument> outputs;
-    for (const input& in : g.inputs) inputs.push_back(row_major_argument(call, data_axes(in), padded));
-    for (const output& out : g.outputs) outputs.push_back(row_major_argument(call, out.axes, padded));
-    return layout_of(g, call_geometry(g, joinable, call, inputs, outputs).key());
-}
-
-/// Two elements along each axis, or one where `single` has the bit of the source axis.
-void set_extents(bound_call& call, std::uint64_t single) {
-    for (std::size_t s = 0; s < static_cast<std::size_t>(call.sources); ++s)
-        call.extents[s] = (single >> s & 1u) != 0 ? 1 : 2;
-}
-
-}  // namespace
 
 layout row_major(graph_view g, int ellipsis_rank) {
     bound_call call = bind_axes(g, ellipsis_rank);

@@ -3,8 +3,10 @@
 // be the one along which the elements are adjacent.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
+#include <gradus/check.hpp>
 #include <gradus/layout.hpp>
 
 namespace gradus {
@@ -14,6 +16,10 @@ enum class row_gaps {
     allowed  ///< after the last element along an axis there may be others, alike in every tensor: rows of a wider
              ///< matrix
 };
+
+/// An argument of these axes and of the call's extents, without memory and element type. Bit s of `padded`: one element
+/// more follows those along source axis s.
+argument row_major_argument(const bound_call& call, const axis_order& axes, std::uint64_t padded);
 
 /// Every layout that a call with row-major arguments can have, whatever the extents. Throws gradus::error beyond 10
 /// axes.

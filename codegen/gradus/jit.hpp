@@ -6,13 +6,15 @@
 //     step(logits = X, target = T, outputs(value, dX));            // or the caller's
 //     auto tuned = jit(mean(elu(x, alpha_from_a_file)));           // constants known at run time
 //     auto bad = step.first_bad(logits = X, target = T);           // where the first NaN or infinity arose
+//     auto ready = step.compile_async(logits = X, target = T);     // a std::future: compiles meanwhile
 //
-// The machine code for a layout of the arguments is made at the first call that shows it. Calls may be
-// made from several threads at once.
+// The machine code for a layout of the arguments is made at the first call that shows it, or before by compile_async.
+// Calls may be made from several threads at once.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <new>
 #include <source_location>
@@ -30,6 +32,11 @@ namespace gradus {
 /// A kernel for a graph, not yet compiled for any layout. Kernels are kept by content: equal graphs and
 /// names share one, and with it the machine code. `made_at`: the place of the user's call, for reports.
 std::shared_ptr<kernel> kernel_for(graph_view g, std::string_view name, std::string_view made_at = {});
+
+/// Compiles what a call with such arguments needs, in the background; see kernel::preparation. All errors are thrown by
+/// the future's get().
+std::future<void> compile_in_background(std::shared_ptr<kernel> code, std::span<const argument> inputs,
+                                        std::span<const argument> outputs);
 
 /// Where a call writes: variables for results without axes, containers or views of the right extents.
 template <class... T>
@@ -201,6 +208,19 @@ public:
             return search(argument...);
     }
 
+    /// Compiles the code for a call with these arguments on threads in the background, as many at once as the processor
+    /// runs; calls that need it wait for it. Nothing is read or written: only types, extents and strides matter, and
+    /// pointers may be null. The future's get() throws gradus::error where the call would, for arguments or code; it may
+    /// be dropped.
+    template <class... Argument>
+    std::future<void> compile_async(const Argument&... argument) const {
+        if constexpr ((false || ... || hana::Struct<Argument>::value))
+            return hana::unpack(detail::bindings_from(argument...),
+                                [&](const auto&... pair) { return prepare(pair...); });
+        else
+            return prepare(argument...);
+    }
+
     /// What became of the expressions, stage by stage.
     explanation explain(int ellipsis_rank = 1, std::string target = {}) const {
         return explanation(kernel_->view(), kernel_->name(), ellipsis_rank, std::move(target));
@@ -215,32 +235,55 @@ private:
     template <class... Argument>
     auto call(const Argument&... argument) const {
         if constexpr ((false || ... || detail::is_outputs<Argument>))
-            return run_into(argument...);
+            return outputs_first([this](const auto& to, const auto&... pair) { this->run(output_arguments(to), pair...); },
+                                 argument...);
         else
             return run_owned(argument...);
     }
 
-    /// The last argument is outputs(...).
     template <class... Argument>
-    void run_into(const Argument&... argument) const {
+    auto prepare(const Argument&... argument) const {
+        if constexpr ((false || ... || detail::is_outputs<Argument>)) {
+            const auto with_outputs = [this](const auto& to, const auto&... pair) {
+                return this->prepare_for(output_arguments(to), pair...);
+            };
+            return outputs_first(with_outputs, argument...);
+        } else {
+            return prepare_for({}, argument...);
+        }
+    }
+
+    /// Calls act(outputs(...), the other arguments), of which outputs(...) is the last.
+    template <class Act, class... Argument>
+    static auto outputs_first(const Act& act, const Argument&... argument) {
         const auto all = std::tie(argument...);
         constexpr std::size_t last = sizeof...(Argument) - 1;
         static_assert(detail::is_outputs<std::tuple_element_t<last, std::tuple<Argument...>>>,
                       "gradus: outputs(...) is the last argument of a call");
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            run(std::get<last>(all), std::get<I>(all)...);
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return act(std::get<last>(all), std::get<I>(all)...);
         }(std::make_index_sequence<last>{});
     }
 
-    template <class... Output, class... Pair>
-    void run(const outputs_t<Output...>& to, const Pair&... pair) const {
+    template <class... Output>
+    static std::array<argument, sizeof...(E)> output_arguments(const outputs_t<Output...>& to) {
         static_assert(sizeof...(Output) == sizeof...(E), "gradus: outputs(...) takes one place for each expression");
+        return std::apply([](auto&... place) { return std::array{detail::output_argument(place)...}; }, to.to);
+    }
+
+    template <class... Pair>
+    void run(const std::array<argument, sizeof...(E)>& results, const Pair&... pair) const {
         static_assert(detail::call_is_right<signature, detail::kernel_traits, Pair...>());
         std::array<detail::scalar_storage, sizeof...(Pair) + 1> storage;
-        const auto inputs = input_arguments(storage, pair...);
-        const std::array<argument, sizeof...(E)> results =
-            std::apply([](auto&... place) { return std::array{detail::output_argument(place)...}; }, to.to);
-        kernel_->run(inputs, results);
+        kernel_->run(input_arguments(storage, pair...), results);
+    }
+
+    /// Without outputs, those that run_owned makes are meant.
+    template <class... Pair>
+    std::future<void> prepare_for(std::span<const argument> results, const Pair&... pair) const {
+        static_assert(detail::call_is_right<signature, detail::kernel_traits, Pair...>());
+        std::array<detail::scalar_storage, sizeof...(Pair) + 1> storage;
+        return compile_in_background(kernel_, input_arguments(storage, pair...), results);
     }
 
     template <class... Pair>

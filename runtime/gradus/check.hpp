@@ -50,6 +50,10 @@ bound_call bind_axes(graph_view g, int ellipsis_rank);
 /// no output depends on is not given. Throws gradus::error.
 bound_call check_inputs(graph_view g, std::span<const argument> inputs);
 
+/// Checks all that needs no memory: ranks, element types and extents, of the outputs as well unless there are none.
+/// Pointers may be null. Throws gradus::error.
+bound_call check_shapes(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs);
+
 /// Checks a call: also the outputs, one for each of the graph's. An output may be the very memory of an
 /// input with the same axes and strides; any other overlap is an error. Throws gradus::error.
 bound_call check(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs);

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <gradus/check.hpp>
 #include <gradus/executable.hpp>
@@ -19,7 +21,7 @@
 
 namespace gradus {
 
-class call_geometry;
+struct call_class;
 struct launch;
 
 /// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
@@ -53,6 +55,12 @@ public:
     /// graph, such as labels out of range; then no output has been written.
     void run(std::span<const argument> inputs, std::span<const argument> outputs);
 
+    /// What a call with such arguments has to do before it can compute: compile, unless that has been done. To be run
+    /// on any thread while the kernel lives, any number of them at once. Only ranks, element types, extents and strides
+    /// matter; pointers may be null. Without outputs, row-major ones are meant. Throws gradus::error for arguments that
+    /// do not fit.
+    std::function<void()> preparation(std::span<const argument> inputs, std::span<const argument> outputs);
+
     /// Has every call watched; without a watch a call pays nothing for it. To be set before the first call.
     void watch(watch_function watch);
 
@@ -68,7 +76,10 @@ public:
 
 private:
     struct variant;
-    const variant& variant_for(const call_geometry& geometry);
+    class claim;
+    const variant* find(const call_class& key) const;
+    const variant& variant_for(const call_class& key);
+    std::unique_ptr<variant> make_variant(const call_class& key) const;
     void run_checked(std::span<const argument> inputs, std::span<const argument> outputs, bool measured);
     void run_observed(const launch& work, const bound_call& call, bool measured);
 
@@ -85,8 +96,10 @@ private:
     std::atomic<std::uint64_t> calls_ = 0;
     std::atomic<std::uint64_t> nanoseconds_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
-    std::mutex compiling_;
     std::atomic<const variant*> newest_ = nullptr;  ///< the head of a list that only grows
+    std::mutex guard_;                              ///< of the growth of that list, and of the following
+    std::vector<call_class> being_made_;
+    std::condition_variable one_was_made_;
 };
 
 }  // namespace gradus
