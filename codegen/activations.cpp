@@ -60,9 +60,13 @@ private:
 
     // ---- products
 
+    /// A product of more factors is not taken apart further: one of shared products has very many.
+    static constexpr std::size_t most_factors = 8;
+
     void collect(node_id id, factors& all) const {
         const node& n = at(id);
-        if (n.code != op::mul || n.type != kind::real || is_unrounded(id)) return all.push_back(id);
+        const bool whole = n.code != op::mul || n.type != kind::real || is_unrounded(id);
+        if (whole || all.size() >= most_factors) return all.push_back(id);
         collect(n.args[0], all);
         collect(n.args[1], all);
     }

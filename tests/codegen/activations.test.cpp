@@ -124,6 +124,13 @@ TEST_CASE("other formulas are left as they are") {
         CHECK(f.seen(made).id == made.id);
 }
 
+TEST_CASE("products of shared products are looked at in part") {
+    formulas f;
+    sym power = f.x * f.y;
+    for (int i = 0; i < 60; ++i) power = f.seen(power * power);
+    CHECK((*power).code == op::mul);
+}
+
 TEST_CASE("cores of activations are within 2 ULP, and the same on all targets") {
     const std::vector<float> x = arguments();
     for (const activation which : all) {
