@@ -117,7 +117,7 @@ void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) 
         if (!lane_in_rows) return row();
         const value from = ir_.CreateMul(coordinate_[static_cast<std::size_t>(lane_)], number(s.shape.chunk));
         const value to = smaller(ir_.CreateAdd(from, number(s.shape.chunk)), extents_[static_cast<std::size_t>(lane_)]);
-        is_for_short_rows(s.shape) ? at_masked_lanes(from, to, row) : at_lanes(from, to, row);
+        is_for_short_rows(s.shape) ? at_masked_lanes(from, to, row) : at_lanes(from, to, is_large(s), row);
     });
 }
 
@@ -208,7 +208,7 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
                     body();
                 });
             else
-                at_lanes(first, last, body);
+                at_lanes(first, last, is_large(part), body);
             for (const fold_state& f : folds) add_block(f, finish_block(f, is_vertical, used));
         });
     });
@@ -244,7 +244,7 @@ void kernel_emitter::emit_blocks(const stage& s, int index) {
         const value first = ir_.CreateMul(coordinate_[run], number(block_size));
         const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
         for (const fold_state& f : folds) start_block(f, false, number(64));
-        at_lanes(first, last, [&] {
+        at_lanes(first, last, is_large(part), [&] {
             const value position = ir_.CreateSub(coordinate_[run], first);
             for (const fold_state& f : folds) accumulate(f, false, position);
             store_all(part.stores);
@@ -328,9 +328,11 @@ void kernel_emitter::either(value condition, const std::function<void()>& body,
     ir_.SetInsertPoint(after);
 }
 
-/// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with
-/// the same code.
-void kernel_emitter::at_lanes(value from, value to, const std::function<void()>& body) {
+/// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with the same code.
+/// A large body stands there once, always under a mask, if the processor has registers for masks: then these cost some
+/// instructions a vector, and a second body as much time to compile as the first.
+void kernel_emitter::at_lanes(value from, value to, bool is_large, const std::function<void()>& body) {
+    if (is_large && machine_.has_mask_registers) return at_masked_lanes(from, to, body);
     const auto lane = static_cast<std::size_t>(lane_);
     const value size = ir_.CreateSub(to, from);
     const value whole = ir_.CreateAdd(from, ir_.CreateAnd(size, number(-static_cast<std::int64_t>(lanes_))));
@@ -341,21 +343,63 @@ void kernel_emitter::at_lanes(value from, value to, const std::function<void()>&
     when(ir_.CreateICmpSLT(whole, to), [&] {
         const auto coordinate = coordinate_;
         coordinate_[lane] = whole;
-        mask_ = ir_.CreateICmpSLT(lane_numbers(), splat(to), "mask");
+        mask_ = mask_of(ir_.CreateSub(to, whole));
         body();
         mask_ = nullptr;
         coordinate_ = coordinate;
     });
 }
 
-/// The same always under a mask, which costs little where the lanes are gathered and scattered: half of the code.
+/// The same always under a mask.
 void kernel_emitter::at_masked_lanes(value from, value to, const std::function<void()>& body) {
     loop("lanes", from, to, number(lanes_), [&](value i) {
         coordinate_[static_cast<std::size_t>(lane_)] = i;
-        mask_ = ir_.CreateICmpSLT(lane_numbers(), splat(to), "mask");
+        mask_ = mask_of(smaller(ir_.CreateSub(to, i), number(lanes_)));
         body();
         mask_ = nullptr;
     });
+}
+
+/// The first lanes, `count` of them: at least one, at most all.
+llvm::Value* kernel_emitter::mask_of(value count) {
+    if (machine_.has_mask_registers) {
+        const value bits = ir_.CreateNot(ir_.CreateShl(ir_.getInt32(~0u), ir_.CreateTrunc(count, ir_.getInt32Ty())));
+        return ir_.CreateBitCast(ir_.CreateTrunc(bits, ir_.getIntNTy(lanes_)), vector_of(ir_.getInt1Ty()), "mask");
+    }
+    const value steps = ir_.CreateStepVector(vector_of(ir_.getInt32Ty()));
+    return ir_.CreateICmpULT(steps, splat(ir_.CreateTrunc(count, ir_.getInt32Ty())), "mask");
+}
+
+/// Whether a vector of these values takes so many instructions, those of several functions, that the few of a mask are
+/// less than two in a hundred.
+bool kernel_emitter::are_large(std::vector<node_id> open) const {
+    std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
+    int functions = 0;
+    while (!open.empty()) {
+        const node_id id = open.back();
+        open.pop_back();
+        const node& n = at(id);
+        if (seen[id] != 0 || (n.axes >> lane_ & 1) == 0 || about(n.code).shape == form::reduction) continue;
+        seen[id] = 1;
+        if (plan_.parked_before(id, stage_, sweep_) >= 0) continue;
+        const bool takes_two_vectors = real_->isFloatTy() && plan_.type_of(id) == element::float64;
+        if (is_costly(n.code)) functions += takes_two_vectors ? 2 : 1;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
+    }
+    return functions >= 6;
+}
+bool kernel_emitter::is_large(const sweep& part) const {
+    std::vector<node_id> values;
+    for (const node_id fold : part.folds) values.push_back(at(fold).args[0]);
+    for (const store& to : part.stores) values.push_back(to.value);
+    return are_large(std::move(values));
+}
+
+/// Whether a row with its neighbours along the lanes is: it has loops of its own, or functions.
+bool kernel_emitter::is_large(const stage& s) const {
+    std::vector<node_id> values;
+    for (const store& to : s.row_stores) values.push_back(to.value);
+    return s.shape.form == stage_form::check || s.shape.inner != 0 || are_large(std::move(values));
 }
 
 /// Sets the coordinates of an item; the lane axis is counted in chunks.

@@ -85,8 +85,12 @@ private:
     void for_rows(const stage& s, const std::function<void()>& row);
     void emit_sweep(const stage& s, const sweep& part);
     void sweep_runs(const stage& s, const body_function& run);
-    void at_lanes(value from, value to, const std::function<void()>& body);
+    void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
     void at_masked_lanes(value from, value to, const std::function<void()>& body);
+    value mask_of(value count);
+    bool are_large(std::vector<node_id> open) const;
+    bool is_large(const sweep& part) const;
+    bool is_large(const stage& s) const;
     void loop(const char* name, value from, value to, value step, const body_function& body);
     void when(value condition, const std::function<void()>& body);
     void either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise);

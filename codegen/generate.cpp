@@ -8,8 +8,6 @@
 #include <mutex>
 
 #include <fmt/format.h>
-#include <llvm/IR/Verifier.h>
-#include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <gradus/axes.hpp>
 #include <gradus/error.hpp>
@@ -48,9 +46,6 @@ void plan_stage(work& w) {
 void emit_stage(work& w) {
     w.module = emit(w.planned, w.machine, w.context, w.symbol);
     if (w.keep_texts) w.result.ir = ir_text(*w.module);
-    std::string message;
-    llvm::raw_string_ostream stream(message);
-    if (llvm::verifyModule(*w.module, &stream)) throw internal_error("the generated code is malformed: " + message);
 }
 void optimise_stage(work& w) {
     optimise(*w.module, w.machine);

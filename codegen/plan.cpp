@@ -368,29 +368,6 @@ private:
             for (std::size_t i = 0; i < static_cast<std::size_t>(arity(at(id))); ++i) open.push_back(at(id).args[i]);
         }
     }
-    static bool is_costly(op code) {
-        switch (code) {
-            case op::activation:
-            case op::exp:
-            case op::exp2:
-            case op::expm1:
-            case op::log:
-            case op::log1p:
-            case op::log2:
-            case op::pow:
-            case op::tanh:
-            case op::tanhshrink:
-            case op::sigmoid:
-            case op::softplus:
-            case op::erf:
-            case op::erfc:
-            case op::normal_cdf:
-            case op::normal_pdf:
-            case op::sin:
-            case op::cos: return true;
-            default: return false;
-        }
-    }
     /// Whether an output's place can hold a value of a sweep, and is reached as fast as it is.
     bool can_hold(const stage& s, int out, node_id value) const {
         const output& place = plan_.body.outputs[static_cast<std::size_t>(out)];
@@ -548,6 +525,30 @@ private:
 };
 
 }  // namespace
+
+bool is_costly(op code) {
+    switch (code) {
+        case op::activation:
+        case op::exp:
+        case op::exp2:
+        case op::expm1:
+        case op::log:
+        case op::log1p:
+        case op::log2:
+        case op::pow:
+        case op::tanh:
+        case op::tanhshrink:
+        case op::sigmoid:
+        case op::softplus:
+        case op::erf:
+        case op::erfc:
+        case op::normal_cdf:
+        case op::normal_pdf:
+        case op::sin:
+        case op::cos: return true;
+        default: return false;
+    }
+}
 
 plan make_plan(graph_view g, const layout& arrangement) { return planner(g, arrangement).run(); }
 

@@ -90,6 +90,9 @@ struct plan {
     }
 };
 
+/// Whether an operation takes some ten instructions or more.
+bool is_costly(op code);
+
 /// Legalises the graph for the layout (loop axes instead of the user's, logsumexp and softmax in
 /// terms of folds, `at` moved down to the inputs) and cuts it into stages.
 plan make_plan(graph_view g, const layout& arrangement);

@@ -9,12 +9,13 @@
 namespace gradus {
 
 struct target {
-    std::string name;      ///< "avx512", "avx2" or "aarch64"
-    std::string triple;    ///< LLVM's name of the architecture and object format
-    std::string cpu;       ///< LLVM's name of the baseline processor
-    std::string features;  ///< what it has beyond the baseline
-    int vector_bytes;      ///< width of a vector register
-    bool runs_here;        ///< this processor can run the code
+    std::string name;         ///< "avx512", "avx2" or "aarch64"
+    std::string triple;       ///< LLVM's name of the architecture and object format
+    std::string cpu;          ///< LLVM's name of the baseline processor
+    std::string features;     ///< what it has beyond the baseline
+    int vector_bytes;         ///< width of a vector register
+    bool has_mask_registers;  ///< loads, stores and arithmetic take masks at no cost
+    bool runs_here;           ///< this processor can run the code
 };
 
 /// Every target, the preferred ones first.

@@ -35,9 +35,9 @@ constexpr bool is_aarch64 = false;
 std::vector<target> make_targets() {
     return {
         {"avx512", "x86_64-unknown-linux-gnu", "x86-64-v3", "+avx512f,+avx512vl,+avx512dq,+avx512bw,-prefer-256-bit",
-         64, has_avx512()},
-        {"avx2", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 32, has_avx2()},
-        {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 16, is_aarch64},
+         64, true, has_avx512()},
+        {"avx2", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 32, false, has_avx2()},
+        {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 16, false, is_aarch64},
     };
 }
 

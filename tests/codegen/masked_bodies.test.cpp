@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How often the body of a loop over lanes stands in the code.
+#include <string>
+#include <string_view>
+
+#include <gradus/gradus.hpp>
+
+#include "support/catch.hpp"
+
+namespace gradus {
+namespace {
+
+constexpr auto x = tensor<"x[i]">;
+constexpr auto small = exp(x);
+constexpr auto large = grad(sum(mish(x)), x);
+
+int count(std::string_view text, std::string_view part) {
+    int found = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+/// Stores of whole vectors, and of vectors under a mask.
+struct stores {
+    int whole, masked;
+    friend bool operator==(const stores&, const stores&) = default;
+};
+template <const auto& E>
+stores stores_of(const std::string& target) {
+    const std::string ir = explanation(program<E>::view(), "kernel", 1, target).llvm_ir();
+    return {count(ir, "  store <"), count(ir, "  call void @llvm.masked.store")};
+}
+
+TEST_CASE("with mask registers a large body stands once, under a mask") {
+    CHECK(stores_of<large>("avx512") == stores{0, 1});
+    CHECK(stores_of<large>("avx2") == stores{1, 1});
+}
+
+TEST_CASE("a small body stands twice, as a mask would cost it more than it saves") {
+    CHECK(stores_of<small>("avx512") == stores{1, 1});
+    CHECK(stores_of<small>("avx2") == stores{1, 1});
+}
+
+}  // namespace
+}  // namespace gradus
