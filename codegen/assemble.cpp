@@ -137,6 +137,10 @@ void prepare(llvm::Function& function, const target& machine) {
     function.addFnAttr("prefer-vector-width", std::to_string(8 * machine.vector_bytes));
     function.addFnAttr("min-legal-vector-width", std::to_string(8 * machine.vector_bytes));
     function.addFnAttr("no-builtins");
+    // A register that is kept on the stack lies in one cache line, wherever the caller's stack ends.
+    const llvm::Align vector(static_cast<std::uint64_t>(machine.vector_bytes));
+    function.addFnAttr(llvm::Attribute::getWithStackAlignment(function.getContext(), vector));
+    function.addFnAttr("stackrealign");
     function.setDoesNotThrow();
     function.setDSOLocal(true);
 }

@@ -64,6 +64,11 @@ TEST_CASE("code for AVX-512 uses 512-bit registers, for AVX2 256-bit ones, for A
     CHECK(contains(assembly_of(op::exp, false, "aarch64"), "fmla"));
 }
 
+TEST_CASE("registers that are kept on the stack do not cross cache lines") {
+    CHECK(contains(assembly_of(op::exp, false, "avx512"), "andq\t$-64, %rsp"));
+    CHECK(contains(assembly_of(op::exp, false, "avx2"), "andq\t$-32, %rsp"));
+}
+
 TEST_CASE("a product and a sum are not contracted") {
     const target& machine = *find_target("avx2");
     llvm::LLVMContext context;
