@@ -69,6 +69,11 @@ std::vector<float> arguments() {
         std::uniform_real_distribution<float> part(-reach, reach);
         for (int i = 0; i < 20'000; ++i) list.push_back(part(random));
     }
+    // Where tables end, and lanes begin that are computed by the formula.
+    std::uniform_real_distribution<float> close(-0.1F, 0.1F);
+    for (const float end : {4.5F, 5.8F, 9.6F, 17.2F, 19.8F})
+        for (int i = 0; i < 10'000; ++i)
+            for (const float sign : {-1.0F, 1.0F}) list.push_back(sign * (end + close(random)));
     for (const float zero : {-0.7517916F, -1.2784645F})
         for (float x = zero - 1e-5F; x < zero + 1e-5F; x = std::nextafter(x, infinity)) list.push_back(x);
     return list;
