@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include <gradus/gpu_code.hpp>
 #include <gradus/graph.hpp>
 #include <gradus/layout.hpp>
 
@@ -71,11 +72,12 @@ struct in_place_pair {
 };
 
 struct executable {
-    kernel_function entry = nullptr;
+    kernel_function entry = nullptr;  ///< null for code of a GPU
     std::vector<stage_shape> stages;
     std::vector<temporary> temporaries;
     std::vector<in_place_pair> in_place;  ///< for pairs not listed here the runtime copies the input first
     std::shared_ptr<void> code;           ///< keeps the executable memory alive
+    std::shared_ptr<const gpu_code> gpu;  ///< null for code of the host
 };
 
 /// The number of items of a stage, for the given extents of the loop axes; 0 if it is the one of a pair that does not
