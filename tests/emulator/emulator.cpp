@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <random>
 #include <vector>
 
 namespace gradus::testing {
@@ -12,7 +11,7 @@ void emulator::run(const std::string& name, emulated_kernel kernel, const emulat
                    const kernel_parameters& parameters) {
     std::vector<std::int32_t> order(static_cast<std::size_t>(grid.blocks));
     std::iota(order.begin(), order.end(), 0);
-    if (seed_ != 0) std::shuffle(order.begin(), order.end(), std::mt19937_64(seed_));
+    if (seed_ != 0) std::shuffle(order.begin(), order.end(), random_);
     for (const std::int32_t number : order)
         if (const auto wrong = block_.run(kernel, parameters, number, grid.blocks, grid.threads,
                                           static_cast<std::size_t>(grid.shared_bytes)))

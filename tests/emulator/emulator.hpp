@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <string>
 
 #include "emulator/block.hpp"
@@ -19,8 +20,9 @@ struct emulated_grid {
 
 class emulator {
 public:
-    /// The order in which blocks, warps and threads run is a function of the seed; with 0 the lowest come first.
-    explicit emulator(std::uint64_t seed = 0) : seed_(seed), block_(seed) {}
+    /// The orders in which blocks, warps and threads run, another for each run, are functions of the seed; with 0 the
+    /// lowest come first.
+    explicit emulator(std::uint64_t seed = 0) : seed_(seed), random_(seed), block_(seed) {}
 
     /// Runs the grid. `name` is the kernel's in messages. Throws emulation_fault at the first thing that is wrong, in
     /// mid-kernel: objects with destructors on the stacks of the kernel's threads are lost then.
@@ -29,6 +31,7 @@ public:
 
 private:
     std::uint64_t seed_;
+    std::mt19937_64 random_;
     emulated_block block_;
 };
 
