@@ -59,7 +59,7 @@ TEST_CASE("fresh memory of the device is NaN, at a multiple of 256, and no bytes
     emulated_device d(1);
     CHECK(d.allocate(0) == nullptr);
     d.release(nullptr);
-    for (const std::size_t bytes : {8, 12, 4096}) {
+    for (const std::size_t bytes : {std::size_t{8}, std::size_t{12}, std::size_t{4096}}) {
         void* const memory = d.allocate(bytes);
         CHECK(reinterpret_cast<std::uintptr_t>(memory) % 256 == 0);
         std::vector<float> floats(bytes / 4);
