@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "emit.hpp"
 
-#include <gradus/error.hpp>
-
 #include "assemble.hpp"
-#include "emit_state.hpp"
+#include "emit_host.hpp"
 
 namespace gradus {
 
 kernel_emitter::kernel_emitter(const plan& p, const target& machine, llvm::Module& module, std::string_view name)
-    : plan_(p), machine_(machine), module_(module), ir_(module.getContext()), math_{ir_, machine} {
-    const bool wide = p.arithmetic == element::float64;
-    real_ = wide ? ir_.getDoubleTy() : ir_.getFloatTy();
-    lanes_ = static_cast<unsigned>(machine.vector_bytes) / (wide ? 8 : 4);
+    : node_emitter(p, machine, module) {
+    lanes_ = static_cast<unsigned>(machine.vector_bytes) / (p.arithmetic == element::float64 ? 8 : 4);
     llvm::Type* const number_type = ir_.getInt64Ty();
     llvm::Type* const pointer = ir_.getPtrTy();
     auto* const type =
@@ -52,22 +48,8 @@ void kernel_emitter::prepare_function() {
 
 /// Returns what the kernel returns from this stage.
 llvm::Value* kernel_emitter::emit_stage(int index) {
-    stage_ = static_cast<std::size_t>(index);
+    start_stage(index);
     const stage& s = plan_.stages[stage_];
-    memo_.assign(plan_.body.nodes.size(), nullptr);
-    coordinate_.fill(nullptr);
-    lane_ = s.shape.lane;
-    mask_ = nullptr;
-    extents_.clear();
-    tensors_.assign(plan_.body.inputs.size() + plan_.body.outputs.size() + plan_.temporaries.size(), {});
-    auto* const body = llvm::BasicBlock::Create(module_.getContext(), "body", function_);
-    setup_ = ir_.CreateBr(body);
-    ir_.SetInsertPoint(setup_);
-    for (std::size_t axis = 0; axis < plan_.body.axes.size(); ++axis) {
-        value place = ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), shape_, axis);
-        extents_.push_back(ir_.CreateLoad(ir_.getInt64Ty(), place, "extent"));
-    }
-    ir_.SetInsertPoint(body);
     switch (s.shape.form) {
         case stage_form::check: return emit_check(s);
         case stage_form::rows: emit_rows(s); break;
@@ -121,12 +103,6 @@ void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) 
     });
 }
 
-/// The axis along which a fold counts positions: the lane axis, or the last inner axis when lanes are rows.
-static int run_axis(const stage& s, int lane) {
-    if (lane >= 0 && (s.shape.inner >> lane & 1) != 0) return lane;
-    return max_axes - 1 - std::countl_zero(s.shape.inner);
-}
-
 /// All sweeps of a row, and what is stored once a row.
 void kernel_emitter::emit_row(const stage& s) {
     for (const node_id read : s.first) node_value(read);
@@ -161,7 +137,7 @@ void kernel_emitter::emit_short_runs(const stage& s) {
 
 void kernel_emitter::emit_short_sweep(const stage& s, const sweep& part) {
     hoist_from_sweep(s, part);
-    const auto run = static_cast<std::size_t>(run_axis(s, lane_));
+    const auto run = static_cast<std::size_t>(run_axis(s));
     const std::vector<fold_state> folds = open_folds(s, part, false);
     loop("position", number(0), extents_[run], number(1), [&](value position) {
         coordinate_[run] = position;
@@ -191,8 +167,8 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
     const bool is_vertical = vertical(s);
     const std::vector<fold_state> folds = open_folds(s, part, true);
     const std::vector<exception_at_label> exceptions = exceptions_of(s, part);
-    sweep_runs(s, [&](value) {
-        const auto run = static_cast<std::size_t>(run_axis(s, lane_));
+    sweep_runs(s, [&] {
+        const auto run = static_cast<std::size_t>(run_axis(s));
         loop("block", number(0), extents_[run], number(block_size), [&](value first) {
             const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
             const value used = smaller(ir_.CreateSub(last, first), number(64));
@@ -214,22 +190,6 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
     });
     for (const exception_at_label& e : exceptions) store_at_label(e);
     for (const fold_state& f : folds) memo_[f.fold] = finish_row(f);
-}
-
-/// Loops over the inner axes other than the run axis.
-void kernel_emitter::sweep_runs(const stage& s, const body_function& run) {
-    const axis_set outer = s.shape.inner & ~(axis_set{1} << run_axis(s, lane_));
-    std::vector<int> axes;
-    for_each_axis(outer, [&](int axis) { axes.push_back(axis); });
-    const std::function<void(std::size_t)> nest = [&](std::size_t depth) {
-        if (depth == axes.size()) return run(nullptr);
-        const auto axis = static_cast<std::size_t>(axes[depth]);
-        loop("inner", number(0), extents_[axis], number(1), [&](value i) {
-            coordinate_[axis] = i;
-            nest(depth + 1);
-        });
-    };
-    nest(0);
 }
 
 void kernel_emitter::emit_blocks(const stage& s, int index) {
@@ -275,59 +235,12 @@ void kernel_emitter::emit_combine(const stage& s) {
 
 // ---- loops
 
-/// for (i = from; i < to; i += step) body(i). What the body remembers of values and places is forgotten after it.
-void kernel_emitter::loop(const char* name, value from, value to, value step, const body_function& body) {
-    const std::vector<value> memo = memo_;
-    const auto coordinate = coordinate_;
-    llvm::LLVMContext& context = module_.getContext();
-    auto* const head = llvm::BasicBlock::Create(context, std::string(name) + ".head", function_);
-    auto* const inside = llvm::BasicBlock::Create(context, name, function_);
-    auto* const after = llvm::BasicBlock::Create(context, std::string(name) + ".end", function_);
-    llvm::BasicBlock* const before = ir_.GetInsertBlock();
-    ir_.CreateBr(head);
-    ir_.SetInsertPoint(head);
-    llvm::PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2, name);
-    i->addIncoming(from, before);
-    ir_.CreateCondBr(ir_.CreateICmpSLT(i, to), inside, after);
-    ir_.SetInsertPoint(inside);
-    body(i);
-    i->addIncoming(ir_.CreateAdd(i, step), ir_.GetInsertBlock());
-    ir_.CreateBr(head);
-    ir_.SetInsertPoint(after);
-    memo_ = memo;
-    coordinate_ = coordinate;
+/// Memory on the stack, reserved once a call.
+llvm::Value* kernel_emitter::local(llvm::Type* type, std::uint64_t count, const char* name) {
+    const llvm::IRBuilderBase::InsertPointGuard guard(ir_);
+    ir_.SetInsertPoint(entry_, entry_->begin());
+    return ir_.CreateAlloca(type, ir_.getInt64(count), name);
 }
-
-void kernel_emitter::when(value condition, const std::function<void()>& body) {
-    const std::vector<value> memo = memo_;
-    auto* const inside = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
-    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
-    ir_.CreateCondBr(condition, inside, after);
-    ir_.SetInsertPoint(inside);
-    body();
-    ir_.CreateBr(after);
-    ir_.SetInsertPoint(after);
-    memo_ = memo;
-}
-
-void kernel_emitter::either(value condition, const std::function<void()>& body,
-                            const std::function<void()>& otherwise) {
-    const std::vector<value> memo = memo_;
-    const auto coordinate = coordinate_;
-    auto* const yes = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
-    auto* const no = llvm::BasicBlock::Create(module_.getContext(), "else", function_);
-    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
-    ir_.CreateCondBr(condition, yes, no);
-    for (auto* const block : {yes, no}) {
-        ir_.SetInsertPoint(block);
-        block == yes ? body() : otherwise();
-        ir_.CreateBr(after);
-        memo_ = memo;
-        coordinate_ = coordinate;
-    }
-    ir_.SetInsertPoint(after);
-}
-
 /// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with the same code.
 /// A large body stands there once, always under a mask, if the processor has registers for masks: then these cost some
 /// instructions a vector, and a second body as much time to compile as the first.
@@ -400,81 +313,6 @@ bool kernel_emitter::is_large(const stage& s) const {
     std::vector<node_id> values;
     for (const store& to : s.row_stores) values.push_back(to.value);
     return s.shape.form == stage_form::check || s.shape.inner != 0 || are_large(std::move(values));
-}
-
-/// Sets the coordinates of an item; the lane axis is counted in chunks.
-void kernel_emitter::place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item) {
-    std::vector<int> order;
-    for_each_axis(axes, [&](int axis) { order.push_back(axis); });
-    for (std::size_t k = order.size(); k-- > 0;) {
-        const auto axis = static_cast<std::size_t>(order[k]);
-        const value count = order[k] == counted_lane ? pieces(extents_[axis], chunk) : extents_[axis];
-        if (k == 0) {
-            coordinate_[axis] = item;
-            return;
-        }
-        coordinate_[axis] = ir_.CreateURem(item, count);
-        item = ir_.CreateUDiv(item, count);
-    }
-}
-
-/// Emits, outside of the loops to come, the parts of a value that do not vary along some axes.
-void kernel_emitter::hoist(node_id root, axis_set varying) {
-    std::vector<node_id> open{root};
-    std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
-    while (!open.empty()) {
-        const node_id id = open.back();
-        open.pop_back();
-        if (seen[id] != 0 || memo_[id] != nullptr) continue;
-        seen[id] = 1;
-        const node& n = at(id);
-        if ((n.axes & varying) == 0) {
-            node_value(id);
-            continue;
-        }
-        if (about(n.code).shape == form::reduction || is_in_memory(id)) continue;
-        const std::size_t first = n.code == op::at ? 1 : 0;  // what is read stands elsewhere
-        for (std::size_t i = first; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
-    }
-}
-void kernel_emitter::hoist_from_sweep(const stage& s, const sweep& part) {
-    const axis_set varying = s.shape.inner | (s.shape.form == stage_form::blocks ? s.shape.rows : 0);
-    for (const node_id fold : part.folds) hoist(at(fold).args[0], varying);
-    for (const store& to : part.stores) hoist(to.value, varying);
-}
-
-// ---- small helpers
-
-llvm::Value* kernel_emitter::pieces(value count, std::int64_t piece) {
-    return ir_.CreateUDiv(ir_.CreateAdd(count, number(piece - 1)), number(piece));
-}
-llvm::VectorType* kernel_emitter::vector_of(llvm::Type* scalar) const {
-    return llvm::FixedVectorType::get(scalar, lanes_);
-}
-llvm::Type* kernel_emitter::scalar_type(element type) {
-    if (type == element::float32) return ir_.getFloatTy();
-    if (type == element::float64) return ir_.getDoubleTy();
-    return ir_.getIntNTy(static_cast<unsigned>(8 * size_of(type)));
-}
-/// Memory on the stack, reserved once a call.
-llvm::Value* kernel_emitter::local(llvm::Type* type, std::uint64_t count, const char* name) {
-    const llvm::IRBuilderBase::InsertPointGuard guard(ir_);
-    ir_.SetInsertPoint(entry_, entry_->begin());
-    return ir_.CreateAlloca(type, ir_.getInt64(count), name);
-}
-llvm::Value* kernel_emitter::product(axis_set axes) {
-    value total = number(1);
-    for_each_axis(axes, [&](int axis) { total = ir_.CreateMul(total, extents_[static_cast<std::size_t>(axis)]); });
-    return total;
-}
-llvm::Value* kernel_emitter::items_of_blocks(const stage& s) {
-    const axis_set outer = s.shape.inner & ~(axis_set{1} << s.shape.lane);
-    return ir_.CreateMul(product(outer), pieces(extents_[static_cast<std::size_t>(s.shape.lane)], block_size));
-}
-std::int64_t kernel_emitter::partials_temporary(int blocks_stage) const {
-    for (std::size_t i = 0; i < plan_.temporaries.size(); ++i)
-        if (plan_.temporaries[i].blocks_of == blocks_stage) return static_cast<std::int64_t>(i);
-    throw internal_error("a stage of blocks has no memory for its partial results");
 }
 
 std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context,

@@ -11,27 +11,13 @@
 // a run of its own, and the virtual lanes are vectors. Both follow the same tree. Lanes that do not
 // exist hold the identity (-0.0 for a sum, which keeps the sign of a zero).
 #include <bit>
-#include <limits>
 
-#include "emit_state.hpp"
+#include "emit_host.hpp"
 
 namespace gradus {
 namespace {
 constexpr int counter_slots = 52;  // 2^52 blocks are more than any memory holds
 }  // namespace
-
-bool kernel_emitter::vertical(const stage& s) const { return lane_ < 0 || (s.shape.inner >> lane_ & 1) == 0; }
-
-llvm::Constant* kernel_emitter::identity(op code, llvm::Type* type) const {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    return llvm::ConstantFP::get(type, code == op::reduce_sum ? -0.0 : code == op::reduce_max ? -infinity : infinity);
-}
-
-llvm::Value* kernel_emitter::combined(op code, value a, value b) {
-    if (code == op::reduce_sum) return ir_.CreateFAdd(a, b);
-    const std::array operands{a, b};
-    return emitter_of(code == op::reduce_max ? op::max : op::min)(math_, operands);
-}
 
 /// The fold of no elements: a sum is +0.
 static llvm::Constant* of_nothing(op code, llvm::Constant* identity) {

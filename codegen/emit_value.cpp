@@ -5,11 +5,11 @@
 
 #include <gradus/error.hpp>
 
-#include "emit_state.hpp"
+#include "emit_node.hpp"
 
 namespace gradus {
 
-llvm::Value* kernel_emitter::node_value(node_id id) {
+llvm::Value* node_emitter::node_value(node_id id) {
     if (memo_[id] == nullptr) {
         memo_[id] = make_value(id);
         if (auto* const made = llvm::dyn_cast<llvm::Instruction>(memo_[id]); made != nullptr && !made->hasName())
@@ -18,7 +18,7 @@ llvm::Value* kernel_emitter::node_value(node_id id) {
     return memo_[id];
 }
 
-llvm::Value* kernel_emitter::make_value(node_id id) {
+llvm::Value* node_emitter::make_value(node_id id) {
     if (is_in_memory(id)) return stored_before(id);
     const node& n = at(id);
     switch (n.code) {
@@ -34,12 +34,12 @@ llvm::Value* kernel_emitter::make_value(node_id id) {
 }
 
 /// Whether an earlier stage kept the value, or an earlier sweep parked or holds it.
-bool kernel_emitter::is_in_memory(node_id id) const {
+bool node_emitter::is_in_memory(node_id id) const {
     const auto held = held_.find(id);
     return plan_.kept_before(id, stage_) || plan_.parked_before(id, stage_, sweep_) >= 0 ||
            (held != held_.end() && held->second.made);
 }
-llvm::Value* kernel_emitter::stored_before(node_id id) {
+llvm::Value* node_emitter::stored_before(node_id id) {
     if (const auto held = held_.find(id); held != held_.end() && held->second.made) {
         const int run = std::countr_zero(plan_.stages[stage_].shape.inner);
         const value position = coordinate_[static_cast<std::size_t>(run)];
@@ -54,7 +54,7 @@ llvm::Value* kernel_emitter::stored_before(node_id id) {
 // ---- pointwise primitives
 
 /// Whether a comparison is one of integers: labels, indices, and whole constants beside them.
-bool kernel_emitter::compares_integers(const node& n) const {
+bool node_emitter::compares_integers(const node& n) const {
     bool any = false;
     for (std::size_t i = 0; i < 2; ++i) {
         const node& operand = at(n.args[i]);
@@ -68,7 +68,7 @@ bool kernel_emitter::compares_integers(const node& n) const {
     return any;
 }
 
-kind kernel_emitter::operand_kind(const node& n, std::size_t i) const {
+kind node_emitter::operand_kind(const node& n, std::size_t i) const {
     switch (n.code) {
         case op::logical_and:
         case op::logical_or:
@@ -114,7 +114,7 @@ bool is_comparison(op code) { return code >= op::less && code <= op::not_equal; 
 }  // namespace
 
 /// An operand of a pointwise primitive in its kind. A constant that a float is compared with decides exactly.
-llvm::Value* kernel_emitter::operand_value(node_id id, std::size_t i) {
+llvm::Value* node_emitter::operand_value(node_id id, std::size_t i) {
     const node& n = at(id);
     const kind wanted = operand_kind(n, i);
     if (wanted != kind::real) return in_kind(n.args[i], wanted);
@@ -126,19 +126,19 @@ llvm::Value* kernel_emitter::operand_value(node_id id, std::size_t i) {
 }
 
 /// Of a float32 kernel's float64 values only what float32 can tell is wanted.
-digits kernel_emitter::digits_of(node_id id) const {
+digits node_emitter::digits_of(node_id id) const {
     if (plan_.arithmetic == element::float64) return digits::all;
     return plan_.precisions[id] == precision::short_wide ? digits::few : digits::most;
 }
 
 /// Of a float64 value in a float32 kernel the rounded difference is near enough.
-bool kernel_emitter::takes_exact_difference(node_id exponential) const {
+bool node_emitter::takes_exact_difference(node_id exponential) const {
     const node& difference = at(at(exponential).args[0]);
     if (difference.code != op::sub || difference.type != kind::real) return false;
     return plan_.arithmetic == element::float64 || plan_.type_of(exponential) == element::float32;
 }
 
-llvm::Value* kernel_emitter::pointwise_value(node_id id) {
+llvm::Value* node_emitter::pointwise_value(node_id id) {
     const node& n = at(id);
     if (n.code == op::exp && takes_exact_difference(id)) {
         const node& difference = at(n.args[0]);
@@ -159,7 +159,7 @@ llvm::Value* kernel_emitter::pointwise_value(node_id id) {
 
 /// The node's value as reals in the vector type given: constants as near as that type can hold, all other
 /// values from the type in which they are computed.
-llvm::Value* kernel_emitter::real_value(node_id id, llvm::Type* vector) {
+llvm::Value* node_emitter::real_value(node_id id, llvm::Type* vector) {
     const node& n = at(id);
     if (n.code == op::constant) return llvm::ConstantFP::get(vector, n.value);
     const value v = node_value(id);
@@ -171,7 +171,7 @@ llvm::Value* kernel_emitter::real_value(node_id id, llvm::Type* vector) {
 }
 
 /// The node's value as integers or booleans.
-llvm::Value* kernel_emitter::in_kind(node_id id, kind wanted) {
+llvm::Value* node_emitter::in_kind(node_id id, kind wanted) {
     const node& n = at(id);
     if (n.code == op::constant && wanted == kind::integer)
         return llvm::ConstantInt::getSigned(vector_of(ir_.getInt64Ty()), static_cast<std::int64_t>(n.value));
@@ -180,7 +180,7 @@ llvm::Value* kernel_emitter::in_kind(node_id id, kind wanted) {
     return convert(node_value(id), n.code == op::constant ? kind::real : n.type, wanted);
 }
 
-llvm::Value* kernel_emitter::convert(value v, kind from, kind to) {
+llvm::Value* node_emitter::convert(value v, kind from, kind to) {
     if (from == to) return v;
     llvm::Type* const integers = vector_of(ir_.getInt64Ty());
     switch (to) {
@@ -195,13 +195,13 @@ llvm::Value* kernel_emitter::convert(value v, kind from, kind to) {
 
 // ---- leaves
 
-llvm::Value* kernel_emitter::index_value(int axis) {
+llvm::Value* node_emitter::index_value(int axis) {
     return axis == lane_ ? lane_numbers() : splat(coordinate_[static_cast<std::size_t>(axis)]);
 }
-llvm::Value* kernel_emitter::extent_value(axis_set axes) { return splat(product(axes)); }
+llvm::Value* node_emitter::extent_value(axis_set axes) { return splat(product(axes)); }
 
 /// Reads of a tensor, of random numbers or of a fold's result, with the coordinates that labels replace.
-llvm::Value* kernel_emitter::read_at(const node& n, substitution at_labels) {
+llvm::Value* node_emitter::read_at(const node& n, substitution at_labels) {
     at_labels.emplace(std::countr_zero(n.over), n.args[1]);
     const node& from = at(n.args[0]);
     if (from.code == op::at) return read_at(from, at_labels);
@@ -246,7 +246,7 @@ private:
 };
 }  // namespace
 
-llvm::Value* kernel_emitter::uniform_value(const node& n, const substitution& at_labels) {
+llvm::Value* node_emitter::uniform_value(const node& n, const substitution& at_labels) {
     const memory& seed_memory = tensor(n.ref);
     const value seed = splat(ir_.CreateLoad(ir_.getInt64Ty(), seed_memory.data));
     value position = splat(number(0));

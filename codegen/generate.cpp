@@ -36,15 +36,24 @@ struct work {
     bool keep_texts;
 };
 
+bool is_for_threads(const work& w) { return w.machine.kind != target_kind::vector; }
+
 void plan_stage(work& w) {
     w.planned = make_plan(w.body, w.arrangement);
+    if (is_for_threads(w)) w.planned = simt_plan(std::move(w.planned), simt_lanes(w.body));
     if (w.keep_texts) w.result.plan_text = to_text(w.planned);
     for (const stage& s : w.planned.stages) w.result.code.stages.push_back(s.shape);
     w.result.code.temporaries = w.planned.temporaries;
     w.result.code.in_place = in_place_pairs(w.planned);
 }
 void emit_stage(work& w) {
-    w.module = emit(w.planned, w.machine, w.context, w.symbol);
+    if (is_for_threads(w)) {
+        const auto code = std::make_shared<gpu_code>(gpu_code{{}, w.symbol, simt_lanes(w.body), {}});
+        w.module = emit_simt(w.planned, w.body, w.machine, w.context, *code);
+        w.result.code.gpu = code;
+    } else {
+        w.module = emit(w.planned, w.machine, w.context, w.symbol);
+    }
     if (w.keep_texts) w.result.ir = ir_text(*w.module);
 }
 void optimise_stage(work& w) {
@@ -54,8 +63,17 @@ void optimise_stage(work& w) {
     w.result.assembly = assembly(*llvm::CloneModule(*w.module), w.machine);
 }
 void object_stage(work& w) {
-    w.result.object = object_code(*w.module, w.machine);
     w.result.symbol = w.symbol;
+    if (w.machine.kind == target_kind::nvptx) {
+        const std::string ptx = w.keep_texts ? w.result.assembly : assembly(*w.module, w.machine);
+        w.result.object.assign(ptx.begin(), ptx.end());
+    } else {
+        w.result.object = object_code(*w.module, w.machine);
+    }
+    if (!is_for_threads(w)) return;
+    gpu_code code = *w.result.code.gpu;
+    code.text.assign(w.result.object.begin(), w.result.object.end());
+    w.result.code.gpu = std::make_shared<const gpu_code>(std::move(code));
 }
 
 struct pipeline_stage {

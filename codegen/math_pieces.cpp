@@ -147,7 +147,13 @@ number tail(const row& r, number a) {
 
 // ---- lanes beyond the table
 
-/// The function of floats that computes the formula in double.
+/// The formula, in double, of floats.
+number by_formula(activation which, number x) {
+    const with_digits most(x, digits::most);
+    return to_float(formula(which, to_double(x)));
+}
+
+/// The function of floats that computes it.
 llvm::Function* formula_function(activation which, number x) {
     llvm::IRBuilder<>& ir = x.m->ir;
     llvm::Module& module = *ir.GetInsertBlock()->getModule();
@@ -160,15 +166,16 @@ llvm::Function* formula_function(activation which, number x) {
     made->addFnAttr(llvm::Attribute::NoInline);
     const llvm::IRBuilderBase::InsertPointGuard back(ir);
     ir.SetInsertPoint(llvm::BasicBlock::Create(ir.getContext(), "entry", made));
-    const with_digits most(x, digits::most);
-    ir.CreateRet(to_float(formula(which, to_double({x.m, made->getArg(0)}))).v);
+    ir.CreateRet(by_formula(which, {x.m, made->getArg(0)}).v);
     return made;
 }
 
 /// `quick` in the lanes of `near`, elsewhere the formula.
 number or_formula(activation which, number x, mask near, number quick) {
     llvm::IRBuilder<>& ir = x.m->ir;
-    llvm::Function* const slow = formula_function(which, x);
+    // The threads of a GPU have no stack for calls.
+    const bool by_call = x.m->machine.kind == target_kind::vector;
+    llvm::Function* const slow = by_call ? formula_function(which, x) : nullptr;
     llvm::BasicBlock* const before = ir.GetInsertBlock();
     auto* const far = llvm::BasicBlock::Create(ir.getContext(), "far", before->getParent(), before->getNextNode());
     auto* const after = llvm::BasicBlock::Create(ir.getContext(), "near", before->getParent(), far);
@@ -176,13 +183,15 @@ number or_formula(activation which, number x, mask near, number quick) {
                     llvm::MDBuilder(ir.getContext()).createLikelyBranchWeights());
 
     ir.SetInsertPoint(far);
-    const number mixed = select(near, quick, number{x.m, ir.CreateCall(slow, {x.v})});
+    const number exact = by_call ? number{x.m, ir.CreateCall(slow, {x.v})} : by_formula(which, x);
+    const number mixed = select(near, quick, exact);
+    llvm::BasicBlock* const end = ir.GetInsertBlock();
     ir.CreateBr(after);
 
     ir.SetInsertPoint(after);
     llvm::PHINode* const either = ir.CreatePHI(x.v->getType(), 2);
     either->addIncoming(quick.v, before);
-    either->addIncoming(mixed.v, far);
+    either->addIncoming(mixed.v, end);
     return {x.m, either};
 }
 

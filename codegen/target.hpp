@@ -2,20 +2,25 @@
 // The machines that code is generated for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gradus {
 
+/// What runs the code: a processor of vectors, or many threads in blocks.
+enum class target_kind : std::uint8_t { vector, nvptx, emulator };
+
 struct target {
-    std::string name;         ///< "avx512", "avx2" or "aarch64"
+    std::string name;         ///< "avx512", "avx2" or "aarch64"; "sm_80", "sm_90" or "sm_100"; "emulator"
     std::string triple;       ///< LLVM's name of the architecture and object format
     std::string cpu;          ///< LLVM's name of the baseline processor
     std::string features;     ///< what it has beyond the baseline
     int vector_bytes;         ///< width of a vector register
     bool has_mask_registers;  ///< loads, stores and arithmetic take masks at no cost
     bool runs_here;           ///< this processor can run the code
+    target_kind kind = target_kind::vector;
 };
 
 /// Every target, the preferred ones first.

@@ -32,12 +32,25 @@ constexpr bool is_aarch64 = true;
 constexpr bool is_aarch64 = false;
 #endif
 
+/// What the emulator of GPUs runs: code for one thread at a time, of the processor at hand.
+target emulator_target() {
+    if constexpr (is_aarch64)
+        return {"emulator", "aarch64-unknown-linux-gnu", "generic", "+neon", 16, false, false, target_kind::emulator};
+    return {"emulator", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 16, false, false, target_kind::emulator};
+}
+
 std::vector<target> make_targets() {
+    constexpr target_kind nvptx = target_kind::nvptx;
     return {
         {"avx512", "x86_64-unknown-linux-gnu", "x86-64-v3", "+avx512f,+avx512vl,+avx512dq,+avx512bw,-prefer-256-bit",
          64, true, has_avx512()},
         {"avx2", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 32, false, has_avx2()},
         {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 16, false, is_aarch64},
+        // The oldest PTX that knows the architecture, so that the oldest drivers take it.
+        {"sm_80", "nvptx64-nvidia-cuda", "sm_80", "+ptx70", 16, false, false, nvptx},
+        {"sm_90", "nvptx64-nvidia-cuda", "sm_90", "+ptx78", 16, false, false, nvptx},
+        {"sm_100", "nvptx64-nvidia-cuda", "sm_100", "+ptx86", 16, false, false, nvptx},
+        emulator_target(),
     };
 }
 

@@ -30,6 +30,7 @@ struct loop_axis {
 struct layout {
     std::vector<loop_axis> loops;  ///< in the order of the graph's axes
     std::vector<int> unit;         ///< for each input, then each output: the loop axis of stride 1, or -1
+    bool aligned = false;          ///< on a GPU: every row of adjacent elements starts at a multiple of 16 bytes
     friend bool operator==(const layout&, const layout&) = default;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the emit*.cpp files share. Start reading in emit.cpp (stages and loops); emit_value.cpp makes the
-// value of a node, emit_memory.cpp loads and stores, emit_fold.cpp reduces.
+// What all emitters share: the value of a node at the present coordinates, loads and stores, loops. Start reading in
+// emit.cpp (kernels of the host) or emit_simt.cpp (kernels of GPUs); emit_value.cpp makes the value of a node,
+// emit_memory.cpp loads and stores, emit_loops.cpp places them.
 //
 // Every value is a vector of `lanes` elements: reals in the type that the plan gives the node (float or double),
 // integers in i64, booleans in i1. What does not vary along the lane axis is the same in all lanes. A value is
@@ -14,9 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "emit.hpp"
+#include "plan.hpp"
 #include "llvm.hpp"
 #include "math.hpp"
+#include "target.hpp"
 
 namespace gradus {
 
@@ -26,12 +28,11 @@ inline constexpr int virtual_lanes = 64;
 /// Coordinates that labels replace, in a read through `at`.
 using substitution = std::map<int, node_id>;
 
-class kernel_emitter {
-public:
-    kernel_emitter(const plan& p, const target& machine, llvm::Module& module, std::string_view name);
-    void run();
+class node_emitter {
+protected:
+    node_emitter(const plan& p, const target& machine, llvm::Module& module);
+    ~node_emitter() = default;
 
-private:
     using value = llvm::Value*;
     using body_function = std::function<void(value)>;
 
@@ -44,17 +45,6 @@ private:
         int unit = -1;  ///< the axis along which elements are adjacent
     };
 
-    /// A reduction under way.
-    struct fold_state {
-        node_id fold = no_node;
-        llvm::Type* wide = nullptr;    ///< float64, of all lanes in a vertical fold: what follows holds such values
-        value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
-        value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
-        value count = nullptr;         ///< blocks pushed so far
-        value several = nullptr;       ///< whether the run has more than one block; null if there are several runs
-        value single = nullptr;        ///< where it has not: the fold of its block
-    };
-
     /// A value of each position of a short run, in memory of its own.
     struct held_value {
         value memory = nullptr;
@@ -62,41 +52,21 @@ private:
         bool made = false;           ///< by an earlier sweep
     };
 
-    /// A store of a run that differs at one position alone: where(label == index, exceptional, rest), with a label and
-    /// an exceptional value of the row.
-    struct exception_at_label {
-        store to;
-        node_id label = no_node, exceptional = no_node, rest = no_node;
-    };
-
-    // ---- emit.cpp: stages and loops
-    void prepare_function();
-    value emit_stage(int index);
-    value emit_check(const stage& s);
-    void test_lanes(const stage& s, value first);
-    void emit_rows(const stage& s);
-    void emit_blocks(const stage& s, int index);
-    void emit_combine(const stage& s);
-    void emit_row(const stage& s);
-    void emit_sweeps(const stage& s);
-    void emit_short_runs(const stage& s);
-    void emit_short_sweep(const stage& s, const sweep& part);
-    void hold(node_id id, held_value& held, value position);
-    void for_rows(const stage& s, const std::function<void()>& row);
-    void emit_sweep(const stage& s, const sweep& part);
-    void sweep_runs(const stage& s, const body_function& run);
-    void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
-    void at_masked_lanes(value from, value to, const std::function<void()>& body);
-    value mask_of(value count);
-    bool are_large(std::vector<node_id> open) const;
-    bool is_large(const sweep& part) const;
-    bool is_large(const stage& s) const;
+    // ---- emit_loops.cpp: places, and what reductions have in common
+    void start_stage(int index);
     void loop(const char* name, value from, value to, value step, const body_function& body);
     void when(value condition, const std::function<void()>& body);
     void either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise);
     void place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item);
     void hoist(node_id root, axis_set varying);
     void hoist_from_sweep(const stage& s, const sweep& part);
+    void sweep_runs(const stage& s, const std::function<void()>& run);
+    int run_axis(const stage& s) const;
+    bool vertical(const stage& s) const;
+    value combined(op code, value a, value b);
+    llvm::Constant* identity(op code, llvm::Type* type) const;
+    value items_of_blocks(const stage& s);
+    std::int64_t partials_temporary(int blocks_stage) const;
 
     // ---- emit_value.cpp: nodes
     value node_value(node_id id);
@@ -127,12 +97,11 @@ private:
     void store_all(const std::vector<store>& stores);
     void store_value(const store& to);
     const memory& memory_of(const store& to);
-    std::vector<exception_at_label> exceptions_of(const stage& s, const sweep& part);
-    static std::vector<store> unparked(std::vector<store> stores);
-    static std::vector<store> without(const std::vector<exception_at_label>& exceptions, std::vector<store> stores);
-    void store_at_label(const exception_at_label& e);
     value stored_value(node_id id, element type);
     void store_lanes(const memory& to, value v);
+    llvm::Align align_of_lanes(const memory& m) const;
+    /// A pointer that the caller gave, as the target accesses such memory.
+    virtual value global_pointer(value given) { return given; }
     value lane_numbers();
     bool varies(node_id label) const;
     value label_coordinate(node_id label, int axis);
@@ -140,20 +109,6 @@ private:
     value vector_offset(const memory& m, const substitution& at);
     value kept_value(node_id id, const substitution& at);
     int kept_in(node_id id) const;
-
-    // ---- emit_fold.cpp: reductions
-    bool vertical(const stage& s) const;
-    std::vector<fold_state> open_folds(const stage& s, const sweep& part, bool with_counter);
-    void start_block(const fold_state& f, bool is_vertical, value used);
-    void accumulate(const fold_state& f, bool is_vertical, value position);
-    value finish_block(const fold_state& f, bool is_vertical, value used);
-    value over_lanes(op code, value v);
-    void add_block(const fold_state& f, value partial);
-    void push(const fold_state& f, value partial);
-    value finish_row(const fold_state& f);
-    value total_of_blocks(const fold_state& f);
-    value combined(op code, value a, value b);
-    llvm::Constant* identity(op code, llvm::Type* type) const;
 
     // ---- small helpers
     value number(std::int64_t n) { return ir_.getInt64(static_cast<std::uint64_t>(n)); }
@@ -171,10 +126,7 @@ private:
     llvm::Type* real_type(node_id id) { return scalar_type(plan_.type_of(id)); }
     llvm::Type* real_vector(node_id id) { return vector_of(real_type(id)); }
     llvm::Align align_of(node_id id) const { return llvm::Align(size_of(plan_.type_of(id))); }
-    value local(llvm::Type* type, std::uint64_t count, const char* name);
     value product(axis_set axes);
-    value items_of_blocks(const stage& s);
-    std::int64_t partials_temporary(int blocks_stage) const;
 
     const plan& plan_;
     const target& machine_;
@@ -185,7 +137,7 @@ private:
     llvm::BasicBlock* entry_ = nullptr;
     unsigned lanes_ = 0;
     llvm::Type* real_ = nullptr;
-    value data_ = nullptr, shape_ = nullptr, begin_ = nullptr, end_ = nullptr;
+    value data_ = nullptr, shape_ = nullptr;
     std::vector<value> extents_;
     std::vector<memory> tensors_;         ///< inputs, outputs, temporaries, as far as this stage needs them
     std::size_t stage_ = 0, sweep_ = 0;   ///< those being emitted

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Kernels of the host. emit.cpp has stages and loops, emit_fold.cpp reductions, emit_at_label.cpp stores that differ at
+// a label.
+#pragma once
+
+#include <vector>
+
+#include "emit_node.hpp"
+
+namespace gradus {
+
+class kernel_emitter : node_emitter {
+public:
+    kernel_emitter(const plan& p, const target& machine, llvm::Module& module, std::string_view name);
+    void run();
+
+private:
+    /// A reduction under way.
+    struct fold_state {
+        node_id fold = no_node;
+        llvm::Type* wide = nullptr;    ///< float64, of all lanes in a vertical fold: what follows holds such values
+        value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
+        value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
+        value count = nullptr;         ///< blocks pushed so far
+        value several = nullptr;       ///< whether the run has more than one block; null if there are several runs
+        value single = nullptr;        ///< where it has not: the fold of its block
+    };
+
+    /// A store of a run that differs at one position alone: where(label == index, exceptional, rest), with a label and
+    /// an exceptional value of the row.
+    struct exception_at_label {
+        store to;
+        node_id label = no_node, exceptional = no_node, rest = no_node;
+    };
+
+    // ---- emit.cpp: stages and loops
+    void prepare_function();
+    value emit_stage(int index);
+    value emit_check(const stage& s);
+    void test_lanes(const stage& s, value first);
+    void emit_rows(const stage& s);
+    void emit_blocks(const stage& s, int index);
+    void emit_combine(const stage& s);
+    void emit_row(const stage& s);
+    void emit_sweeps(const stage& s);
+    void emit_short_runs(const stage& s);
+    void emit_short_sweep(const stage& s, const sweep& part);
+    void hold(node_id id, held_value& held, value position);
+    void for_rows(const stage& s, const std::function<void()>& row);
+    void emit_sweep(const stage& s, const sweep& part);
+    void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
+    void at_masked_lanes(value from, value to, const std::function<void()>& body);
+    value mask_of(value count);
+    bool are_large(std::vector<node_id> open) const;
+    bool is_large(const sweep& part) const;
+    bool is_large(const stage& s) const;
+    value local(llvm::Type* type, std::uint64_t count, const char* name);
+
+    // ---- emit_fold.cpp: reductions
+    std::vector<fold_state> open_folds(const stage& s, const sweep& part, bool with_counter);
+    void start_block(const fold_state& f, bool is_vertical, value used);
+    void accumulate(const fold_state& f, bool is_vertical, value position);
+    value finish_block(const fold_state& f, bool is_vertical, value used);
+    value over_lanes(op code, value v);
+    void add_block(const fold_state& f, value partial);
+    void push(const fold_state& f, value partial);
+    value finish_row(const fold_state& f);
+    value total_of_blocks(const fold_state& f);
+
+    // ---- emit_at_label.cpp
+    std::vector<exception_at_label> exceptions_of(const stage& s, const sweep& part);
+    static std::vector<store> unparked(std::vector<store> stores);
+    static std::vector<store> without(const std::vector<exception_at_label>& exceptions, std::vector<store> stores);
+    void store_at_label(const exception_at_label& e);
+
+    value begin_ = nullptr, end_ = nullptr;
+};
+
+}  // namespace gradus
