@@ -115,8 +115,13 @@ std::shared_ptr<kernel> kernel_ahead(const ahead_kernel& code, graph_view g, std
             fmt::format("kernel {} was compiled ahead of time from another formula than the program's; {} has "
                         "to mean the same in both",
                         code.name, code.source));
-    const auto find = [&code, &machine = target_of(code), g](const layout& arrangement,
-                                                             std::span<const element> input_types) {
+    const auto find = [&code, &machine = target_of(code), g](
+                          const layout& arrangement, std::span<const element> input_types, std::string_view device) {
+        if (!device.empty())
+            throw error(
+                fmt::format("kernel {} was compiled ahead of time for processors, not for {}: jit takes tensors "
+                            "on a device",
+                            code.name, device));
         return find_program(code, machine, g, arrangement, input_types);
     };
     auto made = std::make_shared<kernel>(g, std::string(name), find);

@@ -17,6 +17,7 @@
 #include <gradus/print.hpp>
 #include <gradus/rewrite.hpp>
 
+#include "host_copies.hpp"
 #include "node_values.hpp"
 
 namespace gradus {
@@ -264,7 +265,8 @@ std::string at_index(const std::vector<coordinate>& index) {
 
 std::optional<bad_value> find_first_bad(graph_view g, std::string_view name, std::string_view made_at,
                                         std::span<const argument> inputs, bad_scope scope) {
-    node_values values(g, kernels_of(g, name), inputs);
+    const host_copies here(inputs);
+    node_values values(g, kernels_of(g, name), here.arguments());
     search from(g, values);
     std::optional<bad_value> report;
     for (std::size_t k = 0; k < g.outputs.size() && !report; ++k) {

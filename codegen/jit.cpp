@@ -41,12 +41,19 @@ std::optional<executable> program_in(std::string_view bytes, std::string_view ke
     return std::move(record->program);
 }
 
-/// From the cache, or compiled and put there.
+/// The target of that name, the host's if there is none.
+const target& target_for(std::string_view device) {
+    if (device.empty()) return host_target();
+    if (const target* const found = find_target(device)) return *found;
+    throw error(fmt::format("this build compiles no code for {}", device));
+}
+
+/// From the cache, or compiled and put there; for a device compiled.
 executable program_for(graph_view g, const layout& arrangement, std::span<const element> input_types,
-                       const std::string& name) {
-    const target& machine = host_target();
+                       std::string_view device, const std::string& name) {
+    const target& machine = target_for(device);
     const cache_place place = cache_from_environment();
-    if (place.folder.empty() || texts_are_wanted())
+    if (!device.empty() || place.folder.empty() || texts_are_wanted())  // the cache holds objects of the host
         return compile(g, arrangement, input_types, machine, name, false).code;
     const std::string key = kernel_key(g, arrangement, input_types, machine, name);
     const std::string file = file_name_of(key);
@@ -60,8 +67,9 @@ executable program_for(graph_view g, const layout& arrangement, std::span<const 
 
 std::shared_ptr<kernel> make_kernel(graph_view g, std::string name, std::string_view made_at) {
     auto owned = std::make_shared<graph>(copy_of(g));
-    const auto compile_for = [owned, name](const layout& arrangement, std::span<const element> input_types) {
-        return program_for(*owned, arrangement, input_types, name);
+    const auto compile_for = [owned, name](const layout& arrangement, std::span<const element> input_types,
+                                           std::string_view device) {
+        return program_for(*owned, arrangement, input_types, device, name);
     };
     auto made = std::make_shared<kernel>(graph_view(*owned), name, compile_for);
     if (watch_function watch = watch_for(made->view(), std::move(name), std::string(made_at)))

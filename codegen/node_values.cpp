@@ -52,7 +52,8 @@ std::unique_ptr<kernel> kernel_that_shows(graph_view g, std::span<const node_id>
     auto body = std::make_shared<graph>(copy_of(g));
     body->outputs = {};
     for (const node_id id : nodes) body->outputs.push_back(shown(g, id));
-    const auto compile_for = [body, name](const layout& arrangement, std::span<const element> input_types) {
+    const auto compile_for = [body, name](const layout& arrangement, std::span<const element> input_types,
+                                          std::string_view) {
         return compile(*body, arrangement, input_types, host_target(), name, false).code;
     };
     return std::make_unique<kernel>(graph_view(*body), name, compile_for);

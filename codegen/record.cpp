@@ -154,6 +154,7 @@ void write_layout(byte_writer& to, const layout& arrangement) {
     }
     to.number(arrangement.unit.size());
     for (const int loop : arrangement.unit) to.number(loop);
+    to.number(arrangement.aligned);
 }
 
 // ---- the program

@@ -9,6 +9,8 @@
 
 #include <gradus/first_bad.hpp>
 
+#include "host_copies.hpp"
+
 namespace gradus {
 namespace {
 
@@ -72,10 +74,12 @@ watch_function watch_for(graph_view g, std::string name, std::string made_at) {
     return
         [g, name = std::move(name), made_at = std::move(made_at)](
             std::span<const argument> inputs, std::span<const argument> outputs, const std::function<void()>& compute) {
-            const kept_inputs before(inputs, outputs);
+            const host_copies given(inputs);
+            const kept_inputs before(given.arguments(), outputs);
             compute();
             bool finite = true;
-            for (const argument& out : outputs) finite = finite && all_finite(out);
+            const host_copies results(outputs);
+            for (const argument& out : results.arguments()) finite = finite && all_finite(out);
             if (finite) return;
             auto found = find_first_bad(g, name, made_at, before.arguments(), bad_scope::unexplained);
             if (found) throw bad_value_error(std::move(*found));

@@ -14,14 +14,19 @@
 
 namespace gradus {
 
-/// What the compiled code depends on: layout and element types. Entries beyond the tensors are zero.
+/// What the compiled code depends on: where it runs, layout and element types. Entries beyond the tensors are zero.
 struct call_class {
+    device* place = nullptr;  ///< null: the host
+    bool aligned = false;     ///< as in layout
     std::int8_t ellipsis_rank = 0;
     std::uint64_t joined = 0;  ///< bit s: source axis s runs in one loop with source axis s - 1
     std::array<std::int8_t, max_tensors> unit{};
     std::array<std::uint8_t, max_tensors> types{};  ///< of the inputs; bytes, as they compare fastest
     friend bool operator==(const call_class&, const call_class&) = default;
 };
+
+/// Where a call runs, which has passed check(): the device of its tensors, null for the host.
+device* place_of(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs);
 
 /// The axes a, each as bit a, that the graph and its tensors use only together with axis a + 1.
 axis_set joinable_axes(graph_view g);
@@ -45,6 +50,7 @@ private:
     bool fit(std::size_t source) const;
     void join(axis_set joinable);
     void find_units();
+    bool is_aligned(std::size_t tensor, const argument& x) const;
     std::int64_t loop_extent(std::size_t loop) const;
     std::int64_t loop_stride(std::size_t tensor, std::size_t loop) const;
 

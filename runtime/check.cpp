@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <gradus/device.hpp>
 #include <gradus/error.hpp>
 
 #include "overlap.hpp"
@@ -66,6 +67,7 @@ public:
         call_ = bind_axes(g_, ellipsis_rank_);
         for (std::size_t t = 0; t < tensors(); ++t) check_extents(t);
         check_all_axes_known();
+        check_places();
         return call_;
     }
 
@@ -188,6 +190,25 @@ private:
         return fact;
     }
 
+    /// All live in one place, but for numbers that the host passes to a device.
+    void check_places() const {
+        std::size_t owner = nobody;
+        for (std::size_t t = 0; t < tensors() && owner == nobody; ++t)
+            if (given(t) && is_read_or_written(t) && at(t).place != nullptr) owner = t;
+        if (owner == nobody) return;
+        for (std::size_t t = 0; t < tensors(); ++t) {
+            const bool is_number = is_input(t) && at(t).rank == 0 && at(t).place == nullptr;
+            if (!given(t) || !is_read_or_written(t) || at(t).place == at(owner).place || is_number) continue;
+            throw error(fmt::format("{} lives in {}, but {} in {}: to_device and to_host make copies", subject(t),
+                                    place_text(t), other(owner), place_text(owner)));
+        }
+    }
+
+    std::string place_text(std::size_t t) const {
+        const device* const place = at(t).place;
+        return place == nullptr ? "the memory of the host" : fmt::format("the memory of {}", place->name());
+    }
+
     void check_data(std::size_t t) const {
         if (!is_read_or_written(t)) return;
         const std::int64_t count = element_count(at(t));
@@ -264,6 +285,12 @@ bound_call check_shapes(graph_view g, std::span<const argument> inputs, std::spa
 bound_call check(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
     if (outputs.size() != g.outputs.size()) throw internal_error("a call with another number of outputs");
     return checker(g, inputs, outputs).run();
+}
+
+device& device_of(std::span<const argument> inputs) {
+    for (const argument& in : inputs)
+        if (in.place != nullptr) return *in.place;
+    throw error("a view of a device's memory names no device");
 }
 
 std::vector<std::int64_t> output_extents(graph_view g, std::span<const argument> inputs, int k) {

@@ -16,7 +16,11 @@
 
 #include <fmt/format.h>
 
+#include <gradus/device.hpp>
+#include <gradus/error.hpp>
+
 #include "call_class.hpp"
+#include "copy_graph.hpp"
 #include "launch.hpp"
 #include "overlap.hpp"
 #include "remembered_call.hpp"
@@ -62,6 +66,17 @@ void log_launch(graph_view g, const std::string& name, const bound_call& call, s
     std::fputs(line.c_str(), stderr);
 }
 
+/// What messages about violated requirements need; null for code without checks.
+std::shared_ptr<const checked_code> checks_of(graph_view g, const layout& arrangement, const executable& code,
+                                              std::span<const element> input_types) {
+    std::vector<stage_shape> checks;
+    for (const stage_shape& stage : code.stages)
+        if (stage.form == stage_form::check) checks.push_back(stage);
+    if (checks.empty()) return nullptr;
+    return std::make_shared<checked_code>(
+        checked_code{copy_of(g), arrangement, std::move(checks), {input_types.begin(), input_types.end()}});
+}
+
 }  // namespace
 
 struct kernel::variant {
@@ -69,6 +84,7 @@ struct kernel::variant {
     layout arrangement;
     executable code;
     schedule_parts parts;
+    device_code on;  ///< for a key with a device
     const variant* next = nullptr;
 };
 
@@ -124,12 +140,19 @@ const kernel::variant* kernel::find(const call_class& key) const {
 }
 
 std::unique_ptr<kernel::variant> kernel::make_variant(const call_class& key) const {
+    device* const place = key.place;
+    if (place != nullptr && !place->missing().empty()) throw error(place->missing());
     layout arrangement = layout_of(graph_, key);
     std::vector<element> types;
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) types.push_back(static_cast<element>(key.types[i]));
-    executable code = compile_(arrangement, types);
+    executable code = compile_(arrangement, types, place == nullptr ? std::string_view() : place->target());
+    if ((place != nullptr) != (code.gpu != nullptr)) throw internal_error("code for another kind of machine");
     const schedule_parts parts(graph_.inputs.size() + graph_.outputs.size(), arrangement.loops.size(), code);
-    return std::make_unique<variant>(variant{key, std::move(arrangement), std::move(code), parts});
+    device_code on;
+    if (place != nullptr)
+        on = {place, place->load(*code.gpu, static_cast<int>(code.stages.size())),
+              checks_of(graph_, arrangement, code, types)};
+    return std::make_unique<variant>(variant{key, std::move(arrangement), std::move(code), parts, std::move(on)});
 }
 
 const kernel::variant& kernel::variant_for(const call_class& key) {
@@ -168,14 +191,21 @@ void kernel::run_checked(std::span<const argument> inputs, std::span<const argum
     const bound_call call = check(graph_, inputs, outputs);
     const call_geometry geometry(graph_, joinable_, call, inputs, outputs);
     const variant& found = variant_for(geometry.key());
+    const bool on_device = found.key.place != nullptr;
     small_buffer<std::int64_t, 256> schedule(found.parts.size);
     make_schedule(geometry, found.code, found.parts, schedule.data());
-    const launch work{graph_,          found.arrangement,
-                      found.code,      found.parts,
-                      schedule.data(), inputs,
-                      outputs,         inputs_to_copy(graph_, found.code, inputs, outputs)};
+    const launch work{graph_,
+                      found.arrangement,
+                      found.code,
+                      found.parts,
+                      schedule.data(),
+                      inputs,
+                      outputs,
+                      inputs_to_copy(graph_, found.code, inputs, outputs),
+                      on_device ? &found.on : nullptr,
+                      &call};
     if (measured || observed_) return run_observed(work, call, measured);
-    if (work.to_copy == 0) calls_of_thread[number_ % remembered_kernels].remember(number_, &found, work);
+    if (work.to_copy == 0 && !on_device) calls_of_thread[number_ % remembered_kernels].remember(number_, &found, work);
     gradus::run(work);
 }
 
@@ -185,6 +215,7 @@ void kernel::run_observed(const launch& work, const bound_call& call, bool measu
         watch_(work.inputs, work.outputs, [&] { gradus::run(work); });
     else
         gradus::run(work);
+    if (work.on != nullptr) work.on->place->wait();
     const auto taken = std::chrono::steady_clock::now() - start;
     const auto nanoseconds =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count());

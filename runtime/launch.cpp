@@ -20,6 +20,7 @@
 
 #include "overlap.hpp"
 #include "small_buffer.hpp"
+#include "violation.hpp"
 
 namespace gradus {
 namespace {
@@ -109,79 +110,31 @@ private:
     small_buffer<std::byte, 4096> memory_;
 };
 
-/// The coordinates that the position `at` along a loop has on the loop's source axes.
-std::string position_text(const launch& l, const bound_call& call, std::size_t loop, std::int64_t at) {
-    std::string text;
-    const std::vector<source_axis>& sources = l.arrangement.loops[loop].sources;
-    for (std::size_t i = sources.size(); i-- > 0;) {
-        const source_axis source = sources[i];
-        const int first = call.first[static_cast<std::size_t>(source.axis)];
-        const std::int64_t extent = call.extents[static_cast<std::size_t>(first + source.part)];
-        const std::string part = l.g.axis_name(source.axis) == ellipsis && call.ellipsis_rank > 1
-                                     ? fmt::format(" (axis {})", source.part + 1)
-                                     : "";
-        const std::string_view name = l.g.axis_name(source.axis);
-        text = fmt::format("{}{} = {}{}{}", name, part, at % extent, text.empty() ? "" : ", ", text);
-        at /= extent;
+/// Where an input has its element of a row, in elements.
+std::int64_t offset_of_row(const launch& l, const stage_shape& stage, std::int64_t row, std::size_t input) {
+    const std::int64_t* const shape = l.schedule;
+    const std::size_t loops = l.arrangement.loops.size();
+    std::int64_t offset = 0;
+    for (std::size_t loop = loops; loop-- > 0;) {
+        if ((stage.rows >> loop & 1u) == 0) continue;
+        offset += row % shape[loop] * shape[(input + 1) * loops + loop];
+        row /= shape[loop];
     }
-    return text;
-}
-
-/// One element of an argument, as it is printed and as a number.
-struct element_value {
-    std::string text;
-    double value = 0;
-};
-template <class T>
-element_value element_at(const argument& x, std::int64_t offset) {
-    const T value = static_cast<const T*>(x.data)[offset];
-    if (value != value) return {"NaN", static_cast<double>(value)};
-    if constexpr (storage_number<T>)
-        return {fmt::format("{}", static_cast<float>(value)), static_cast<double>(value)};
-    else
-        return {fmt::format("{}", +value), static_cast<double>(value)};
-}
-element_value element_of_argument(const argument& x, std::int64_t offset) {
-    switch (x.type) {
-        case element::float32: return element_at<float>(x, offset);
-        case element::float64: return element_at<double>(x, offset);
-        case element::float16: return element_at<float16>(x, offset);
-        case element::bfloat16: return element_at<bfloat16>(x, offset);
-        case element::int8: return element_at<std::int8_t>(x, offset);
-        case element::int16: return element_at<std::int16_t>(x, offset);
-        case element::int32: return element_at<std::int32_t>(x, offset);
-        case element::int64: return element_at<std::int64_t>(x, offset);
-        case element::uint8: return element_at<std::uint8_t>(x, offset);
-        case element::uint16: return element_at<std::uint16_t>(x, offset);
-        case element::uint32: return element_at<std::uint32_t>(x, offset);
-        case element::uint64: return element_at<std::uint64_t>(x, offset);
-    }
-    throw internal_error("an argument of unknown element type");
+    return offset;
 }
 
 /// `row` counts row-major over the rows of the stage.
 [[noreturn]] void throw_violation(const launch& l, const stage_shape& stage, std::int64_t row) {
     const bound_call call = check(l.g, l.inputs, l.outputs);  // again, since only errors need it
-    const requirement& r = l.g.requirements[static_cast<std::size_t>(stage.requirement)];
-    const std::int64_t* shape = l.schedule;
-    const std::size_t loops = l.arrangement.loops.size();
-    const int subject = subject_of(l.g, r);
-    std::string position;
-    std::int64_t offset = 0;
-    for (std::size_t loop = loops; loop-- > 0;) {
-        if ((stage.rows >> loop & 1u) == 0) continue;
-        const std::int64_t at = row % shape[loop];
-        row /= shape[loop];
-        position = position_text(l, call, loop, at) + (position.empty() ? "" : ", ") + position;
-        if (subject >= 0) offset += at * shape[(static_cast<std::size_t>(subject) + 1) * loops + loop];
+    const int subject = subject_of(l.g, l.g.requirements[static_cast<std::size_t>(stage.requirement)]);
+    element_value given;
+    if (subject >= 0) {
+        const argument& x = l.inputs[static_cast<std::size_t>(subject)];
+        const std::int64_t offset = offset_of_row(l, stage, row, static_cast<std::size_t>(subject));
+        given = element_at(x.type,
+                           static_cast<const std::byte*>(x.data) + offset * static_cast<std::int64_t>(size_of(x.type)));
     }
-    if (!position.empty()) position = " at " + position;
-    const element_value given =
-        subject >= 0 ? element_of_argument(l.inputs[static_cast<std::size_t>(subject)], offset) : element_value{};
-    detail::violation v{given.text, position};
-    if (r.over != 0) v.extent = call.extents[call.first[static_cast<std::size_t>(std::countr_zero(r.over))]];
-    v.fits = given.value >= 0 && given.value < static_cast<double>(v.extent);
-    throw error(violation_text(l.g, r, v).view());
+    throw error(violation_message(l.g, l.arrangement, call, stage, row, given));
 }
 
 /// A stage of a launch.
@@ -242,6 +195,7 @@ std::uint64_t inputs_to_copy(graph_view g, const executable& code, std::span<con
 }
 
 void run(const launch& l) {
+    if (l.on != nullptr) return run_on_device(l);
     const frame f(l);
     const std::int64_t* division = l.schedule + l.parts.stages;
     for (std::size_t s = 0; s < l.code.stages.size(); ++s) {

@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
+#include <gradus/device.hpp>
 #include <gradus/executable.hpp>
 #include <gradus/tensor.hpp>
 
 #include "call_class.hpp"
+#include "violation.hpp"
 
 namespace gradus {
 
@@ -38,6 +41,13 @@ void make_schedule(const call_geometry& geometry, const executable& code, const 
 std::uint64_t inputs_to_copy(graph_view g, const executable& code, std::span<const argument> inputs,
                              std::span<const argument> outputs);
 
+/// Code on the device that it was loaded for.
+struct device_code {
+    device* place = nullptr;
+    std::shared_ptr<loaded_gpu_code> loaded;
+    std::shared_ptr<const checked_code> checks;  ///< null if the code has none
+};
+
 /// One launch; `code` was compiled for `arrangement`, the layout of the call that `schedule` was made for.
 struct launch {
     graph_view g;
@@ -47,10 +57,16 @@ struct launch {
     const std::int64_t* schedule;
     std::span<const argument> inputs;
     std::span<const argument> outputs;
-    std::uint64_t to_copy;  ///< inputs_to_copy()
+    std::uint64_t to_copy;             ///< inputs_to_copy()
+    const device_code* on = nullptr;   ///< null for code of the host
+    const bound_call* call = nullptr;  ///< of the arguments; read for code on a device
 };
 
-/// Throws gradus::error if the data violate a requirement, before any output is written.
+/// Throws gradus::error if the data violate a requirement, before any output is written; on a device when it is waited
+/// for (see device.hpp).
 void run(const launch& l);
+
+/// run() on a device: queues all stages.
+void run_on_device(const launch& l);
 
 }  // namespace gradus

@@ -34,7 +34,17 @@ bool joinable(graph_view g, int a) {
     return true;
 }
 
+constexpr std::uintptr_t vector_bytes = 16;  ///< the widest load of a GPU's thread
+
 }  // namespace
+
+device* place_of(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs) {
+    for (const argument& out : outputs)
+        if (out.place != nullptr) return out.place;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (g.inputs[i].used && inputs[i].place != nullptr) return inputs[i].place;
+    return nullptr;
+}
 
 axis_set joinable_axes(graph_view g) {
     axis_set axes = 0;
@@ -72,6 +82,11 @@ call_geometry::call_geometry(graph_view g, axis_set joinable, const bound_call& 
     }
     join(joinable);
     find_units();
+    key_.place = place_of(g, inputs, outputs);
+    if (key_.place == nullptr) return;
+    key_.aligned = true;
+    for (std::size_t t = 0; t < tensors_; ++t)
+        key_.aligned = key_.aligned && is_aligned(t, t < inputs.size() ? inputs[t] : outputs[t - inputs.size()]);
 }
 
 bool call_geometry::fit(std::size_t source) const {
@@ -136,6 +151,19 @@ void call_geometry::find_units() {
     }
 }
 
+/// Also true where no elements are adjacent.
+bool call_geometry::is_aligned(std::size_t tensor, const argument& x) const {
+    const int unit = key_.unit[tensor];
+    if (unit < 0) return true;
+    if (reinterpret_cast<std::uintptr_t>(x.data) % vector_bytes != 0) return false;
+    for (std::size_t loop = 0; loop < loops_; ++loop) {
+        if (static_cast<int>(loop) == unit || !has(tensor, starts_[loop]) || loop_extent(loop) <= 1) continue;
+        const auto stride = static_cast<std::uint64_t>(loop_stride(tensor, loop)) * size_of(x.type);
+        if (stride % vector_bytes != 0) return false;
+    }
+    return true;
+}
+
 void call_geometry::fill_shape(std::int64_t* shape) const {
     for (std::size_t loop = 0; loop < loops_; ++loop) *shape++ = loop_extent(loop);
     for (std::size_t t = 0; t < tensors_; ++t)
@@ -154,6 +182,7 @@ layout layout_of(graph_view g, const call_class& key) {
         }
     }
     for (std::size_t t = 0; t < g.inputs.size() + g.outputs.size(); ++t) made.unit.push_back(key.unit[t]);
+    made.aligned = key.aligned;
     return made;
 }
 

@@ -42,7 +42,7 @@ bool remembered_call::fits(std::uint64_t kernel, std::span<const argument> input
     byte_range* range = addresses.data();
     const std::int64_t* facts = facts_.data();
     const auto same = [&](const argument& x) {
-        if (rank_and_type(x) != facts[0] || !same_extents_and_strides(x, facts + 3)) return false;
+        if (rank_and_type(x) != facts[0] || x.place != nullptr || !same_extents_and_strides(x, facts + 3)) return false;
         if (x.data == nullptr && facts[1] != facts[2]) return false;
         const auto address = static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(x.data));
         *range++ = {address + facts[1], address + facts[2]};

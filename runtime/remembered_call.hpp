@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The last call of a kernel on this thread. What check() and classification find depends on ranks,
 // element types, extents and strides, and on addresses. A call that equals an accepted one in all but
-// addresses needs only those checked: no null pointers, no overlaps. It then takes the other's schedule.
+// addresses needs only those checked: no null pointers, no overlaps. It then takes the other's schedule. Only calls on
+// the host's memory are remembered.
 #pragma once
 
 #include <array>

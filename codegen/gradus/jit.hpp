@@ -2,7 +2,7 @@
 // jit: expressions into one callable kernel.
 //
 //     auto step = jit<loss, dlogits>();                            // variables with static storage, by name
-//     auto [value, dX] = step(logits = X, target = T);             // results that own their memory
+//     auto [value, dX] = step(logits = X, target = T);             // results that own their memory, where X lives
 //     step(logits = X, target = T, outputs(value, dX));            // or the caller's
 //     auto tuned = jit(mean(elu(x, alpha_from_a_file)));           // constants known at run time
 //     auto bad = step.first_bad(logits = X, target = T);           // where the first NaN or infinity arose
@@ -159,15 +159,32 @@ inline std::string made_at(const std::source_location& where) {
     return where.line() == 0 ? std::string() : place_text(where.file_name(), where.line()).str();
 }
 
-/// A result that owns its memory: a number if it has no axes.
-template <class T, int Rank>
+/// A result that owns its memory. On a device it is there, else a number if it has no axes.
+template <class T, int Rank, bool OnDevice>
 struct owned {
     using type = array<T, Rank>;
 };
 template <class T>
-struct owned<T, 0> {
+struct owned<T, 0, false> {
     using type = T;
 };
+template <class T, int Rank>
+struct owned<T, Rank, true> {
+    using type = device_array<T, Rank>;
+};
+
+template <class View>
+inline constexpr bool is_device_view = false;
+template <class T, int Rank>
+inline constexpr bool is_device_view<device_view<T, Rank>> = true;
+/// Whether an argument's type is that of a tensor on a device.
+template <class T>
+consteval bool lives_on_device() {
+    if constexpr (is_number<T>)
+        return false;
+    else
+        return is_device_view<view_of<T>>;
+}
 
 template <class T>
 argument output_argument(T& to) {
@@ -317,14 +334,18 @@ private:
     auto make_result(const auto& inputs, std::size_t k) const {
         constexpr int rank = detail::result_rank<One, signature, Pair...>();
         using item = detail::cpp_type<detail::result_type<One>(detail::common_type<E...>())>;
-        using result = typename detail::owned<item, rank>::type;
-        if constexpr (rank == 0) {
+        constexpr bool on_device = (false || ... || detail::lives_on_device<detail::bound_type<Pair>>());
+        using result = typename detail::owned<item, rank, on_device>::type;
+        if constexpr (rank == 0 && !on_device) {
             return result{};
         } else {
             const auto extents = output_extents(kernel_->view(), inputs, static_cast<int>(k));
             std::array<std::int64_t, static_cast<std::size_t>(rank)> fixed{};
             for (std::size_t i = 0; i < fixed.size(); ++i) fixed[i] = extents[i];
-            return result(fixed);
+            if constexpr (on_device)
+                return result(device_of(inputs), fixed);
+            else
+                return result(fixed);
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The checks of a call, in one order, before anything is computed or written: each argument's rank and
-// element type, the extents of equal axes, null pointers, outputs whose elements share memory, and
+// element type, the extents of equal axes, where they live, null pointers, outputs whose elements share memory, and
 // overlaps. What they establish, the extents of all axes, is a bound_call.
 #pragma once
 
@@ -50,13 +50,16 @@ bound_call bind_axes(graph_view g, int ellipsis_rank);
 /// no output depends on is not given. Throws gradus::error.
 bound_call check_inputs(graph_view g, std::span<const argument> inputs);
 
-/// Checks all that needs no memory: ranks, element types and extents, of the outputs as well unless there are none.
-/// Pointers may be null. Throws gradus::error.
+/// Checks all that needs no memory: ranks, element types, extents and places, of the outputs as well unless there are
+/// none. Pointers may be null. Throws gradus::error.
 bound_call check_shapes(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs);
 
 /// Checks a call: also the outputs, one for each of the graph's. An output may be the very memory of an
 /// input with the same axes and strides; any other overlap is an error. Throws gradus::error.
 bound_call check(graph_view g, std::span<const argument> inputs, std::span<const argument> outputs);
+
+/// The device that the first of these arguments lives on which is not the host's. Throws gradus::error if all are.
+device& device_of(std::span<const argument> inputs);
 
 /// The extents that output k has for the given inputs, in the order of its axes. Throws gradus::error.
 std::vector<std::int64_t> output_extents(graph_view g, std::span<const argument> inputs, int k);

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gradus/check.hpp>
@@ -24,8 +25,10 @@ namespace gradus {
 struct call_class;
 struct launch;
 
-/// Makes the program for a layout and the element types of the inputs, one for each input of the graph.
-using compile_function = std::function<executable(const layout&, std::span<const element> input_types)>;
+/// Makes the program for a layout and the element types of the inputs, one for each input of the graph. `target`: that
+/// of the device which is to run it, empty for the host.
+using compile_function =
+    std::function<executable(const layout&, std::span<const element> input_types, std::string_view target)>;
 
 /// Stands around the computation of a call: computes, and may look at inputs and outputs before and after.
 using watch_function = std::function<void(std::span<const argument> inputs, std::span<const argument> outputs,
@@ -34,8 +37,8 @@ using watch_function = std::function<void(std::span<const argument> inputs, std:
 /// What a kernel has done since its statistics were switched on.
 struct kernel_stats {
     std::uint64_t calls = 0;
-    std::uint64_t nanoseconds = 0;
-    std::uint64_t bytes = 0;  ///< of the inputs that are read and of the outputs, each counted once a call
+    std::uint64_t nanoseconds = 0;  ///< calls on a device are waited for
+    std::uint64_t bytes = 0;        ///< of the inputs that are read and of the outputs, each counted once a call
 };
 
 class kernel {
@@ -51,6 +54,8 @@ public:
     /// Computes the outputs: one argument for each input and each output of the graph, in its order;
     /// inputs that no output depends on may have rank -1. Large work runs on oneTBB's threads, in the
     /// caller's arena; results do not depend on their number. Any number of threads may call at once.
+    /// Tensors on a device are computed there, on its current stream, and the call returns before (see device.hpp);
+    /// inputs without axes may then be the host's, and are read before it returns.
     /// Throws gradus::error for arguments that do not fit and for data that violate a requirement of the
     /// graph, such as labels out of range; then no output has been written.
     void run(std::span<const argument> inputs, std::span<const argument> outputs);

@@ -2,7 +2,7 @@
 // What a compiled kernel may assume about the arrangement of its arguments. A kernel is compiled once
 // for each layout class that its calls show: how many axes "..." stands for, which axes run as one
 // loop, and along which loop axis each tensor's elements are adjacent. Extents and strides themselves
-// are read at the call and are no part of the class.
+// are read at the call and are no part of the class; on a device one fact about them is.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct loop_axis {
 struct layout {
     std::vector<loop_axis> loops;  ///< in the order of the graph's axes
     std::vector<int> unit;         ///< for each input, then each output: the loop axis of stride 1, or -1
-    bool aligned = false;          ///< on a GPU: every row of adjacent elements starts at a multiple of 16 bytes
+    /// On a device: in tensors with adjacent elements each row of them starts at a multiple of 16 bytes. Else false.
+    bool aligned = false;
     friend bool operator==(const layout&, const layout&) = default;
 };
 

@@ -88,9 +88,16 @@ using view_of = decltype(as_view(std::declval<X&>()));
 /// The most axes of an argument, those that "..." stands for included.
 inline constexpr int max_argument_rank = 16;
 
+class device;
+template <class T, int Rank>
+struct device_view;
+template <class T, int Rank>
+class device_array;
+
 /// A tensor whose element type and rank are known at run time. Arrays beyond `rank` hold no values.
 struct argument {
     void* data = nullptr;
+    device* place = nullptr;  ///< where it lives; null: the host's memory
     element type = element::float32;
     int rank = -1;  ///< -1: not given, for inputs that no output depends on
     std::array<std::int64_t, max_argument_rank> extents;
@@ -102,6 +109,7 @@ template <class T, int Rank>
 void set_argument(argument& to, const tensor_view<T, Rank>& x) {
     static_assert(Rank <= max_argument_rank, "gradus: an argument has at most 16 axes");
     to.data = const_cast<std::remove_const_t<T>*>(x.data);
+    to.place = nullptr;
     to.type = element_of<T>;
     to.rank = Rank;
     for (std::size_t i = 0; i < static_cast<std::size_t>(Rank); ++i) {

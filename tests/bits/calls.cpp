@@ -208,7 +208,7 @@ oneapi::tbb::task_arena& arena_of(int threads) {
 
 kernel& kernel_on(const target& machine, const tested_kernel& tested) {
     static std::map<std::pair<std::string, std::string>, kernel> known;
-    const auto compile_for = [&](const layout& how, std::span<const element> types) {
+    const auto compile_for = [&](const layout& how, std::span<const element> types, std::string_view) {
         return compile(tested.body, how, types, machine, tested.name, false).code;
     };
     return known.try_emplace({machine.name, tested.name}, graph_view(tested.body), tested.name, compile_for)

@@ -180,7 +180,7 @@ public:
             if (place < 0) outputs_.emplace_back(p.shape(g.outputs[k].axes), g.outputs[k].type, p.outputs[k]);
             written_.push_back(place < 0 ? &outputs_.back() : &inputs_[static_cast<std::size_t>(place)]);
         }
-        kernel code(g, "fuzz", [&](const layout& how, std::span<const element> types) {
+        kernel code(g, "fuzz", [&](const layout& how, std::span<const element> types, std::string_view) {
             return compile(g, how, types, machine, "fuzz", false).code;
         });
         std::vector<argument> in, out;

@@ -46,9 +46,9 @@ TEST_CASE("a call that does not fit is refused before anything is compiled") {
 
 TEST_CASE("many threads may call a kernel at once, and it is compiled once") {
     std::atomic<int> compiled = 0;
-    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types) {
+    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types, std::string_view) {
         ++compiled;
-        return negation_program(arrangement, types);
+        return negation_program(arrangement, types, {});
     });
     std::vector<std::thread> threads;
     std::atomic<int> right = 0;
@@ -71,7 +71,7 @@ TEST_CASE("the compiler is told the element type of every input") {
     const node_id t = made.add_input("t", {"batch"}, role::labels, element::int64);
     made.add_output("y", made.apply(op::at, {x, t}, {"class"}), {"batch"});
     std::vector<element> seen;
-    kernel k(made.g, "types", [&](const layout&, std::span<const element> types) {
+    kernel k(made.g, "types", [&](const layout&, std::span<const element> types, std::string_view) {
         seen.assign(types.begin(), types.end());
         executable nothing;
         return nothing;
@@ -109,7 +109,7 @@ std::int64_t add_blocks(void* const* data, const std::int64_t* shape, std::int64
     return -1;
 }
 
-executable total_program(const layout&, std::span<const element>) {
+executable total_program(const layout&, std::span<const element>, std::string_view) {
     executable made;
     made.entry = add_blocks;
     made.stages = {stage_of(stage_form::blocks, 0, 0b1, 0), stage_of(stage_form::combine, 0)};
@@ -195,7 +195,8 @@ struct gather_call {
     kernel k;
 
     explicit gather_call(bool computed = false)
-        : k(gather(computed), "gather", [](const layout&, std::span<const element>) { return gather_program(); }) {
+        : k(gather(computed), "gather",
+            [](const layout&, std::span<const element>, std::string_view) { return gather_program(); }) {
         std::iota(x.begin(), x.end(), 0.0f);
     }
     std::string message() {
@@ -275,7 +276,8 @@ struct requiring_call {
     kernel k;
 
     requiring_call()
-        : k(made_graph(), "requiring", [](const layout&, std::span<const element>) { return program(); }) {}
+        : k(made_graph(), "requiring",
+            [](const layout&, std::span<const element>, std::string_view) { return program(); }) {}
     static graph made_graph() {
         hand_made made;
         const node_id in = made.add_input("x", {"i", "j"}, role::tensor, element_of<T>);
@@ -346,7 +348,7 @@ TEST_CASE("stages run in their order: a check may test what an earlier stage has
     const node_id zero = made.apply(op::constant, {});
     made.require({made.apply(op::greater, {made.apply(op::reduce_sum, {x}, {"i"}), zero}), no_node, 0});
     made.add_output("y", made.apply(op::neg, {x}), {"i"});
-    kernel k(made.g, "total first", [](const layout&, std::span<const element>) {
+    kernel k(made.g, "total first", [](const layout&, std::span<const element>, std::string_view) {
         executable code;
         code.entry = negate_if_total;
         code.stages = {stage_of(stage_form::combine, 0), stage_of(stage_form::check, 0),
@@ -380,7 +382,7 @@ float sum_after_negation_in_place(std::vector<in_place_pair> in_place, std::vect
     const node_id x = made.add_input("x", {"i"});
     made.add_output("y", made.apply(op::neg, {x}), {"i"});
     made.add_output("s", made.apply(op::reduce_sum, {x}, {"i"}), {});
-    kernel k(made.g, "in place", [&](const layout&, std::span<const element>) {
+    kernel k(made.g, "in place", [&](const layout&, std::span<const element>, std::string_view) {
         executable code;
         code.entry = negate_then_add;
         code.stages = {stage_of(stage_form::rows, 0b1), stage_of(stage_form::combine, 0)};

@@ -56,9 +56,9 @@ TEST_CASE("a preparation for arguments that do not fit is refused as the call is
 
 TEST_CASE("two classes of a kernel compile at once") {
     std::barrier both(2);  // passed only if each compilation sees the other begin
-    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types) {
+    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types, std::string_view) {
         both.arrive_and_wait();
-        return negation_program(arrangement, types);
+        return negation_program(arrangement, types, {});
     });
     std::jthread first([&] { k.preparation(std::vector{make_argument(view(floats{}, {2, 3}))}, {})(); });
     k.preparation(std::vector{make_argument(transpose(view(floats{}, {2, 3})))}, {})();
@@ -68,9 +68,9 @@ TEST_CASE("two classes of a kernel compile at once") {
 
 TEST_CASE("after a compilation that failed the next one tries again") {
     int tries = 0;
-    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types) {
+    kernel k(negation(), "negation", [&](const layout& arrangement, std::span<const element> types, std::string_view) {
         if (++tries == 1) throw std::runtime_error("no memory");
-        return negation_program(arrangement, types);
+        return negation_program(arrangement, types, {});
     });
     const auto prepare = k.preparation(std::vector{make_argument(view(floats{}, {2, 3}))}, {});
     CHECK_THROWS_WITH(prepare(), "no memory");

@@ -70,7 +70,7 @@ TEST_CASE("a repeated call is refused for outputs that overlap each other") {
     const node_id in = made.add_input("x", {"i"});
     made.add_output("y", made.apply(op::neg, {in}), {"i"});
     made.add_output("z", in, {"i"});
-    kernel k(made.g, "two", [](const layout&, std::span<const element>) {
+    kernel k(made.g, "two", [](const layout&, std::span<const element>, std::string_view) {
         executable code;
         code.entry = [](void* const* data, const std::int64_t*, std::int64_t, std::int64_t begin, std::int64_t end) {
             for (std::int64_t i = begin; i < end; ++i) {
@@ -140,11 +140,12 @@ TEST_CASE("kernels do not take each other's calls, however many there are and wh
     std::vector<float> x{2, 3};
     std::vector<float> y(2);
     const auto numbered = [](int number) {
-        return std::make_unique<kernel>(negation(), "numbered", [number](const layout&, std::span<const element>) {
-            executable made = negation_program({{{{{0, 0}}}}, {}}, {});
-            made.stages.resize(static_cast<std::size_t>(number % 2));  // the even ones do nothing
-            return made;
-        });
+        return std::make_unique<kernel>(
+            negation(), "numbered", [number](const layout&, std::span<const element>, std::string_view) {
+                executable made = negation_program({{{{{0, 0}}}}, {}}, {}, {});
+                made.stages.resize(static_cast<std::size_t>(number % 2));  // the even ones do nothing
+                return made;
+            });
     };
     std::vector<std::unique_ptr<kernel>> kernels;
     for (int i = 0; i < count; ++i) kernels.push_back(numbered(i));
@@ -175,7 +176,7 @@ struct made_launch {
         : call(check(g, std::vector{in}, std::vector{out})),
           geometry(g, joinable_axes(g), call, std::vector{in}, std::vector{out}),
           arrangement(layout_of(g, geometry.key())),
-          code(negation_program(arrangement, {})),
+          code(negation_program(arrangement, {}, {})),
           parts(2, geometry.loops(), code),
           schedule(parts.size),
           inputs{in},
@@ -215,7 +216,7 @@ TEST_CASE("a call that is too large to be remembered is computed each time") {
         if (i == 0) made.add_output("y", made.apply(op::neg, {read}), {"i"});
         inputs.push_back(make_argument(as_view(x)));
     }
-    kernel k(made.g, "many inputs", [](const layout&, std::span<const element>) {
+    kernel k(made.g, "many inputs", [](const layout&, std::span<const element>, std::string_view) {
         executable code;
         code.entry = [](void* const* data, const std::int64_t*, std::int64_t, std::int64_t, std::int64_t) {
             *pointer<float>(data, 40) = -*pointer<const float>(data, 0);

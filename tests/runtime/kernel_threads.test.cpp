@@ -34,7 +34,7 @@ std::int64_t observe(void* const*, const std::int64_t*, std::int64_t, std::int64
 /// Runs a pointwise kernel on so many elements with two threads and observes it, twice.
 void observe_launch(std::int64_t elements, bool wait) {
     const oneapi::tbb::global_control workers(oneapi::tbb::global_control::max_allowed_parallelism, 2);
-    kernel k(negation(), "observed", [](const layout&, std::span<const element>) {
+    kernel k(negation(), "observed", [](const layout&, std::span<const element>, std::string_view) {
         executable made;
         made.entry = observe;
         made.stages = {stage_of(stage_form::rows, 0b1)};

@@ -46,7 +46,7 @@ std::int64_t negate(void* const* data, const std::int64_t* shape, std::int64_t, 
     return -1;
 }
 
-inline executable negation_program(const layout& arrangement, std::span<const element>) {
+inline executable negation_program(const layout& arrangement, std::span<const element>, std::string_view) {
     executable made;
     const bool one = arrangement.loops.size() == 1;
     made.entry = one ? negate<1> : negate<2>;
