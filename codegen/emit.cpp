@@ -285,27 +285,9 @@ llvm::Value* kernel_emitter::mask_of(value count) {
 
 /// Whether a vector of these values takes so many instructions, those of several functions, that the few of a mask are
 /// less than two in a hundred.
-bool kernel_emitter::are_large(std::vector<node_id> open) const {
-    std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
-    int functions = 0;
-    while (!open.empty()) {
-        const node_id id = open.back();
-        open.pop_back();
-        const node& n = at(id);
-        if (seen[id] != 0 || (n.axes >> lane_ & 1) == 0 || about(n.code).shape == form::reduction) continue;
-        seen[id] = 1;
-        if (plan_.parked_before(id, stage_, sweep_) >= 0) continue;
-        const bool takes_two_vectors = real_->isFloatTy() && plan_.type_of(id) == element::float64;
-        if (is_costly(n.code)) functions += takes_two_vectors ? 2 : 1;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
-    }
-    return functions >= 6;
-}
+bool kernel_emitter::are_large(std::vector<node_id> values) const { return costly_functions(std::move(values)) >= 6; }
 bool kernel_emitter::is_large(const sweep& part) const {
-    std::vector<node_id> values;
-    for (const node_id fold : part.folds) values.push_back(at(fold).args[0]);
-    for (const store& to : part.stores) values.push_back(to.value);
-    return are_large(std::move(values));
+    return are_large(values_of(part));
 }
 
 /// Whether a row with its neighbours along the lanes is: it has loops of its own, or functions.

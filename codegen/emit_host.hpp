@@ -51,7 +51,7 @@ private:
     void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
     void at_masked_lanes(value from, value to, const std::function<void()>& body);
     value mask_of(value count);
-    bool are_large(std::vector<node_id> open) const;
+    bool are_large(std::vector<node_id> values) const;
     bool is_large(const sweep& part) const;
     bool is_large(const stage& s) const;
     value local(llvm::Type* type, std::uint64_t count, const char* name);

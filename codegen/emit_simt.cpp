@@ -181,12 +181,20 @@ void simt_emitter::for_threads(const stage& s, const std::function<void()>& body
         const value from = ir_.CreateMul(coordinate_[lane], number(lanes_));
         const value rest = ir_.CreateSub(extents_[lane], from);
         coordinate_[lane] = from;
-        either(ir_.CreateICmpSGE(rest, number(lanes_)), body, [&] {
-            mask_ = mask_of(rest);
-            body();
-            mask_ = nullptr;
-        });
+        either(ir_.CreateICmpSGE(rest, number(lanes_)), body, [&] { one_by_one(from, rest, body); });
     });
+}
+
+/// The body for `count` lanes from `from` on, each for itself.
+void simt_emitter::one_by_one(value from, value count, const std::function<void()>& body) {
+    const unsigned lanes = lanes_;
+    lanes_ = 1;
+    memo_.assign(memo_.size(), nullptr);
+    loop("lane", from, ir_.CreateAdd(from, count), number(1), [&](value i) {
+        coordinate_[static_cast<std::size_t>(lane_)] = i;
+        body();
+    });
+    lanes_ = lanes;
 }
 
 llvm::Value* simt_emitter::mask_of(value count) {
@@ -292,18 +300,53 @@ simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part,
     return vertical(s) ? along_run(run, part, from, end) : along_lanes(part, from, end);
 }
 
+/// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
+int simt_emitter::vectors_together(const sweep& part) const {
+    return costly_functions(values_of(part)) == 0 ? 4 : 2;
+}
+
+/// The vectors at `first` and, 64 elements apart, behind it. All values are computed before one is stored, so that the
+/// loads of all can go first.
+simt_emitter::values simt_emitter::at_vectors(const sweep& part, value first, const values& before, int count) {
+    const std::vector<value> memo = memo_;
+    std::vector<std::vector<value>> memos;
+    const auto at_vector = [&](int i) {
+        coordinate_[static_cast<std::size_t>(lane_)] = ir_.CreateAdd(first, number(i * std::int64_t{virtual_lanes}));
+    };
+    values folds = before;
+    for (int i = 0; i < count; ++i) {
+        at_vector(i);
+        memo_ = memo;
+        folds = accumulated(part, folds);
+        for (const store& to : part.stores) node_value(to.value);
+        memos.push_back(memo_);
+    }
+    for (int i = 0; i < count; ++i) {
+        at_vector(i);
+        memo_ = memos[static_cast<std::size_t>(i)];
+        for (const store& to : part.stores) store_value(to);
+    }
+    memo_ = memo;
+    return folds;
+}
+
 /// The team's vectors of [from, to) along the lane axis.
 simt_emitter::values simt_emitter::along_lanes(const sweep& part, value from, value to) {
-    const auto lane = static_cast<std::size_t>(lane_);
     const value mine = ir_.CreateMul(here_.member, number(lanes_));
-    const auto body = [&](value i, const values& before) {
-        coordinate_[lane] = i;
-        const values after = accumulated(part, before);
-        store_all(part.stores);
-        return after;
-    };
+    const auto body = [&](value i, const values& before) { return at_vectors(part, i, before, 1); };
     const value whole = ir_.CreateSub(to, number(lanes_ - 1));
-    values folds = loop_with("lanes", ir_.CreateAdd(from, mine), whole, number(virtual_lanes), identities(part), body);
+    const int together = vectors_together(part);
+    const std::int64_t step = together * virtual_lanes;
+    const value first = ir_.CreateAdd(from, mine);
+    values folds = loop_with("lanes", first, ir_.CreateSub(whole, number(step - virtual_lanes)), number(step),
+                             identities(part),
+                             [&](value i, const values& before) { return at_vectors(part, i, before, together); });
+    if (together > 1) {
+        const value done = ir_.CreateAnd(ir_.CreateSub(ir_.CreateAdd(whole, number(virtual_lanes - 1)), first),
+                                         number(-step));
+        const value rest = ir_.CreateAdd(first, ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, done, number(0)));
+        folds = loop_with("lanes", rest, whole, number(virtual_lanes), folds, body);
+    }
 
     const value rounds = ir_.CreateAnd(ir_.CreateSub(to, from), number(-virtual_lanes));
     const value last = ir_.CreateAdd(ir_.CreateAdd(from, rounds), mine);

@@ -59,7 +59,10 @@ private:
     void report_row(const stage& s, unsigned lane, value place);
     void emit_threads(const stage& s);
     void for_threads(const stage& s, const std::function<void()>& body);
+    void one_by_one(value from, value count, const std::function<void()>& body);
     value mask_of(value count);
+    int vectors_together(const sweep& part) const;
+    values at_vectors(const sweep& part, value first, const values& before, int count);
     value members_of_team(const stage& s);
     place_in_block place_of(const stage& s, value teams);
     void for_items(const std::function<void(value)>& body);

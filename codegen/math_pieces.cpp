@@ -15,7 +15,10 @@
 //
 // Largest error in ULP, float, found on every input: gelu 1.29, gelu' 1.67, silu 1.35, silu' 2.00, sigmoid' 1.36,
 // tanh' 1.32.
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -75,61 +78,86 @@ number formula(activation which, number x) {
     }
 }
 
-// ---- tables in registers
+// ---- tables
 
-/// For each lane the entry of a table of 16 floats that the lowest four bits of a lane of `index` tell.
+/// For each lane the entries of tables of 16 floats that the lowest four bits of a lane of `index` tell: of row `which`,
+/// the coefficient of d^k or what its float lacks. From registers, or else from memory.
 class lookup {
 public:
-    lookup(number like, bits index) : like_(like), index_(index) {
+    lookup(activation which, number like, bits index) : which_(which), like_(like), index_(index) {
         auto* const type = llvm::cast<llvm::FixedVectorType>(like.v->getType());
         lanes_ = type->getNumElements();
         if (is_avx2()) {
             constexpr int sign = 31, half = 3;
             upper_ = ir().CreateICmpSLT((index << (sign - half)).v, llvm::Constant::getNullValue(index.v->getType()));
+        } else if (!is_avx512()) {
+            memory_ = place_in_memory();
         }
     }
 
-    number operator()(const std::array<double, piece_count>& table, bool low_parts) const {
-        std::vector<float> entries;
-        for (const double c : table) {
-            const auto high = static_cast<float>(c);
-            entries.push_back(low_parts ? static_cast<float>(c - static_cast<double>(high)) : high);
-        }
-        return {like_.m, look_up(entries)};
-    }
+    number high(std::size_t k) const { return {like_.m, entry(k, false)}; }
+    number low(std::size_t k) const { return {like_.m, entry(k, true)}; }
 
 private:
+    using entries = std::array<float, piece_count>;
+
     llvm::IRBuilder<>& ir() const { return like_.m->ir; }
     bool is_avx512() const { return like_.m->machine.vector_bytes == 64 && lanes_ == 16; }
     bool is_avx2() const { return like_.m->machine.vector_bytes == 32 && lanes_ == 8; }
 
-    llvm::Value* look_up(std::span<const float> entries) const {
+    entries part_of(std::size_t k, bool of_low) const {
+        entries part;
+        std::ranges::transform(about(which_).table[k], part.begin(), [&](double c) {
+            const auto high = static_cast<float>(c);
+            return of_low ? static_cast<float>(c - static_cast<double>(high)) : high;
+        });
+        return part;
+    }
+    llvm::Value* entry(std::size_t k, bool of_low) const {
+        if (memory_ != nullptr) return from_memory(of_low ? about(which_).table.size() + k : k);
+        const entries all = part_of(k, of_low);
         const auto part = [&](std::size_t first, std::size_t count) {
-            return llvm::ConstantDataVector::get(ir().getContext(), llvm::ArrayRef(entries.data() + first, count));
+            return llvm::ConstantDataVector::get(ir().getContext(), llvm::ArrayRef(all.data() + first, count));
         };
         if (is_avx512())
             return ir().CreateIntrinsic(llvm::Intrinsic::x86_avx512_permvar_sf_512, {}, {part(0, 16), index_.v});
-        if (!is_avx2()) return from_memory(entries);
         const auto permuted = [&](llvm::Value* half) {
             return ir().CreateIntrinsic(llvm::Intrinsic::x86_avx2_permps, {}, {half, index_.v});
         };
         return ir().CreateSelect(upper_, permuted(part(8, 8)), permuted(part(0, 8)));
     }
-    llvm::Value* from_memory(std::span<const float> entries) const {
+
+    /// Where each lane's entry of the first table lies; the others follow at fixed distances.
+    llvm::Value* place_in_memory() const {
         llvm::Module& module = *ir().GetInsertBlock()->getModule();
-        auto* const data =
-            llvm::ConstantDataArray::get(ir().getContext(), llvm::ArrayRef(entries.data(), entries.size()));
-        auto* const table =
-            new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data);
-        llvm::Value* const places = ir().CreateGEP(ir().getFloatTy(), table, (index_ & (piece_count - 1)).v);
+        const std::string name = "pieces_of_" + std::to_string(static_cast<int>(which_));
+        llvm::GlobalVariable* table = module.getNamedGlobal(name);
+        if (table == nullptr) {
+            std::vector<float> all;
+            for (const bool of_low : {false, true})
+                for (std::size_t k = 0; k < about(which_).table.size(); ++k)
+                    std::ranges::copy(part_of(k, of_low), std::back_inserter(all));
+            llvm::Constant* const data = llvm::ConstantDataArray::get(ir().getContext(), llvm::ArrayRef(all));
+            constexpr unsigned global_of_gpu = 1;
+            table = new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name,
+                                             nullptr, llvm::GlobalValue::NotThreadLocal,
+                                             like_.m->machine.kind == target_kind::nvptx ? global_of_gpu : 0);
+        }
+        return ir().CreateGEP(ir().getFloatTy(), table, (index_ & (piece_count - 1)).v);
+    }
+    llvm::Value* from_memory(std::size_t table) const {
+        llvm::Value* const places =
+            ir().CreateConstGEP1_64(ir().getFloatTy(), memory_, static_cast<std::uint64_t>(table * piece_count));
         auto* const all = llvm::Constant::getAllOnesValue(llvm::VectorType::get(ir().getInt1Ty(), lanes_, false));
         return ir().CreateMaskedGather(like_.v->getType(), places, llvm::Align(4), all);
     }
 
+    activation which_;
     number like_;
     bits index_;
     unsigned lanes_ = 0;
-    llvm::Value* upper_ = nullptr;
+    llvm::Value* upper_ = nullptr;   ///< AVX2: which half of a table
+    llvm::Value* memory_ = nullptr;  ///< null: from registers
 };
 
 /// t(a) of floats a from 0 to `end`; anything beyond.
@@ -137,12 +165,12 @@ number tail(const row& r, number a) {
     const double magic = format_of(a).round_to_integer;
     const number shifted = fma(a, 1 / r.step, constant(a, magic));
     const number d = fma(shifted - magic, -r.step, a);
-    const lookup entries(a, as_bits(shifted));
-    number p = entries(r.table.back(), false);
-    for (std::size_t k = r.table.size() - 1; k-- > 1;) p = fma(p, d, entries(r.table[k], false));
-    number low = entries(r.table[0], true);
-    if (r.form == shape::levelling) low = fma(entries(r.table[1], true), d, low);
-    return entries(r.table[0], false) + fma(p, d, low);
+    const lookup coefficient(r.which, a, as_bits(shifted));
+    number p = coefficient.high(r.table.size() - 1);
+    for (std::size_t k = r.table.size() - 1; k-- > 1;) p = fma(p, d, coefficient.high(k));
+    number low = coefficient.low(0);
+    if (r.form == shape::levelling) low = fma(coefficient.low(1), d, low);
+    return coefficient.high(0) + fma(p, d, low);
 }
 
 // ---- lanes beyond the table
@@ -170,12 +198,9 @@ llvm::Function* formula_function(activation which, number x) {
     return made;
 }
 
-/// `quick` in the lanes of `near`, elsewhere the formula.
-number or_formula(activation which, number x, mask near, number quick) {
+/// What `made_far` makes of `quick` in a block that is entered if a lane is not near.
+number unless_near(number x, mask near, number quick, const std::function<number()>& made_far) {
     llvm::IRBuilder<>& ir = x.m->ir;
-    // The threads of a GPU have no stack for calls.
-    const bool by_call = x.m->machine.kind == target_kind::vector;
-    llvm::Function* const slow = by_call ? formula_function(which, x) : nullptr;
     llvm::BasicBlock* const before = ir.GetInsertBlock();
     auto* const far = llvm::BasicBlock::Create(ir.getContext(), "far", before->getParent(), before->getNextNode());
     auto* const after = llvm::BasicBlock::Create(ir.getContext(), "near", before->getParent(), far);
@@ -183,8 +208,7 @@ number or_formula(activation which, number x, mask near, number quick) {
                     llvm::MDBuilder(ir.getContext()).createLikelyBranchWeights());
 
     ir.SetInsertPoint(far);
-    const number exact = by_call ? number{x.m, ir.CreateCall(slow, {x.v})} : by_formula(which, x);
-    const number mixed = select(near, quick, exact);
+    const number mixed = made_far();
     llvm::BasicBlock* const end = ir.GetInsertBlock();
     ir.CreateBr(after);
 
@@ -193,6 +217,68 @@ number or_formula(activation which, number x, mask near, number quick) {
     either->addIncoming(quick.v, before);
     either->addIncoming(mixed.v, end);
     return {x.m, either};
+}
+
+/// The first of some lanes.
+struct first_lane {
+    number value;                ///< of a vector, in one lane
+    std::vector<mask> is_there;  ///< whether it is lane l
+    llvm::Value* others;         ///< those that are left
+};
+first_lane first_of(llvm::Value* lanes, number x) {
+    llvm::IRBuilder<>& ir = x.m->ir;
+    const unsigned count = llvm::cast<llvm::FixedVectorType>(x.v->getType())->getNumElements();
+    first_lane first{x, {}, lanes};
+    llvm::Value* value = ir.CreateExtractElement(x.v, count - 1);
+    llvm::Value* before = ir.getFalse();
+    for (unsigned l = 0; l < count; ++l) {
+        llvm::Value* const among = ir.CreateExtractElement(lanes, l);
+        first.is_there.push_back({x.m, ir.CreateAnd(among, ir.CreateNot(before))});
+        before = ir.CreateOr(before, among);
+        first.others = ir.CreateInsertElement(first.others, ir.CreateAnd(among, ir.CreateNot(first.is_there[l].v)), l);
+    }
+    for (unsigned l = count - 1; l-- > 0;)
+        value = ir.CreateSelect(first.is_there[l].v, ir.CreateExtractElement(x.v, l), value);
+    auto* const one = llvm::FixedVectorType::get(value->getType(), 1);
+    first.value = {x.m, ir.CreateInsertElement(llvm::PoisonValue::get(one), value, std::uint64_t{0})};
+    return first;
+}
+
+/// The formula in the lanes that are not near, one after the other: where threads go together, the others of a vector
+/// would be computed for nothing.
+number lane_by_lane(activation which, number x, mask near, number quick) {
+    llvm::IRBuilder<>& ir = x.m->ir;
+    llvm::Value* const far = ir.CreateNot(near.v);
+    llvm::BasicBlock* const before = ir.GetInsertBlock();
+    auto* const inside = llvm::BasicBlock::Create(ir.getContext(), "lane", before->getParent(), before->getNextNode());
+    auto* const after = llvm::BasicBlock::Create(ir.getContext(), "lanes.end", before->getParent(), inside->getNextNode());
+    ir.CreateBr(inside);
+    ir.SetInsertPoint(inside);
+    llvm::PHINode* const left = ir.CreatePHI(far->getType(), 2);
+    llvm::PHINode* const mixed = ir.CreatePHI(quick.v->getType(), 2);
+    left->addIncoming(far, before);
+    mixed->addIncoming(quick.v, before);
+    const first_lane lane = first_of(left, x);
+    llvm::Value* const exact = ir.CreateExtractElement(by_formula(which, lane.value).v, std::uint64_t{0});
+    llvm::Value* next = mixed;
+    for (unsigned l = 0; l < lane.is_there.size(); ++l) {
+        llvm::Value* const kept = ir.CreateExtractElement(next, l);
+        next = ir.CreateInsertElement(next, ir.CreateSelect(lane.is_there[l].v, exact, kept), l);
+    }
+    left->addIncoming(lane.others, ir.GetInsertBlock());
+    mixed->addIncoming(next, ir.GetInsertBlock());
+    ir.CreateCondBr(ir.CreateOrReduce(lane.others), inside, after);
+    ir.SetInsertPoint(after);
+    return {x.m, next};
+}
+
+/// `quick` in the lanes of `near`, elsewhere the formula.
+number or_formula(activation which, number x, mask near, number quick) {
+    return unless_near(x, near, quick, [&] {
+        if (x.m->machine.kind != target_kind::vector) return lane_by_lane(which, x, near, quick);
+        llvm::Function* const slow = formula_function(which, x);
+        return select(near, quick, number{x.m, x.m->ir.CreateCall(slow, {x.v})});
+    });
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ public:
         kernel_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
         kernel_->setCallingConv(llvm::CallingConv::PTX_Kernel);
         kernel_->addFnAttr("nvvm.maxntid", std::to_string(size.threads));
-        kernel_->addFnAttr("nvvm.minctasm", "1");  // registers before blocks in flight: nothing is spilled
+        kernel_->addFnAttr("nvvm.minctasm", "2");  // registers enough that nothing is spilled
         by_value(0, data);
         by_value(1, shape);
         shared_ = new llvm::GlobalVariable(module, llvm::ArrayType::get(ir_.getInt8Ty(), 0), false,
