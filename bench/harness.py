@@ -36,8 +36,8 @@ class Absent(Exception):
 
 
 class Worker:
-    def __init__(self, name: str, command: list[str], threads: int):
-        self.name, self.threads = name, threads
+    def __init__(self, name: str, command: list[str], threads: int, answer_seconds: float = ANSWER_SECONDS):
+        self.name, self.threads, self.answer_seconds = name, threads, answer_seconds
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, bufsize=1, env=environment())
 
@@ -48,9 +48,10 @@ class Worker:
             self.process.stdin.flush()
         except BrokenPipeError:
             raise Absent(self.last_words()) from None
-        if not select.select([self.process.stdout], [], [], ANSWER_SECONDS)[0]:
+        if not select.select([self.process.stdout], [], [], self.answer_seconds)[0]:
             self.process.kill()
-            raise Absent(f"no answer to `{line}` in {ANSWER_SECONDS} s")
+            self.process.wait()
+            raise Absent(f"no answer to `{line}` in {self.answer_seconds} s")
         answer = self.process.stdout.readline().strip()
         if not answer:
             raise Absent(self.last_words())

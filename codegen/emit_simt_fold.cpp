@@ -8,8 +8,7 @@
 
 namespace gradus {
 namespace {
-constexpr int counter_slots = 24;       // 2^24 blocks of 4096 are more than a GPU's memory holds
-constexpr int items_of_columns = 32;    // of a block, where columns have several units: see gpu_grid.cpp
+constexpr int counter_slots = 24;  // 2^24 blocks of 4096 are more than a GPU's memory holds
 constexpr int double_size = sizeof(double);
 }  // namespace
 
@@ -57,7 +56,7 @@ llvm::Value* simt_emitter::over_team(op code, value v) {
     return first_lane(v);
 }
 
-/// The fold of the virtual lanes of a thread's own run, [from, to): lane l, then l + 32, and so on, so that of each level
+/// The folds of the virtual lanes of runs, [from, to), one in each lane of the vectors: lane l, then l + 32, and so on, so that of each level
 /// of the tree one number is at hand at a time.
 simt_emitter::values simt_emitter::fold_tree(std::size_t run, const sweep& part, value from, value to) {
     constexpr int levels = std::countr_zero(unsigned{virtual_lanes});
@@ -86,15 +85,14 @@ simt_emitter::values simt_emitter::fold_tree(std::size_t run, const sweep& part,
 
 // ---- several units of an item
 
-simt_emitter::fold_memory simt_emitter::reserve_fold(const stage& s) {
-    const int teams = gpu_block_threads / (vertical(s) ? 1 : virtual_lanes / team_lanes_);
-    const int items = vertical(s) ? items_of_columns : teams;
+simt_emitter::fold_memory simt_emitter::reserve_fold() {
     const auto reserve = [&](int doubles) {
         const int start = shared_bytes_;
         shared_bytes_ += double_size * doubles;
         return start;
     };
-    return {reserve(teams), reserve(items * counter_slots), reserve(items)};
+    const int teams = teams_of_block();  // and as many items at most
+    return {reserve(teams), reserve(teams * counter_slots), reserve(teams)};
 }
 
 llvm::Value* simt_emitter::shared_place(int start, value index) {
@@ -169,33 +167,35 @@ llvm::Value* simt_emitter::total(op code, value units, const std::function<value
     })[0];
 }
 
-/// The partial folds of a `blocks` stage into one, by one block of threads: pairs of neighbours, level by level, in place.
-void simt_emitter::combine_partials(node_id fold, value partials, value count) {
-    const op code = at(fold).code;
+/// Neighbours of `count` partial folds into one, level by level, in place, by one block of threads.
+void simt_emitter::fold_pairs(op code, value partials, value count, int threads) {
     llvm::Type* const wide = ir_.getDoubleTy();
     const auto place = [&](value i) { return ir_.CreateInBoundsGEP(wide, partials, i); };
-    const value below = ir_.CreateSub(count, number(1));  // of 2^64 - 1 no level is left
+    const value below = ir_.CreateSub(count, number(1));
     const value levels = ir_.CreateSub(
         number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {below, ir_.getFalse()}));
     const value needed = ir_.CreateSelect(ir_.CreateICmpSGT(count, number(1)), levels, number(0));
     loop("level", number(0), needed, number(1), [&](value level) {
         const value half = ir_.CreateShl(number(1), level), whole = ir_.CreateShl(number(2), level);
         const value end = ir_.CreateAdd(ir_.CreateSub(count, whole), number(1));
-        loop("pair", ir_.CreateMul(thread_, whole), end, ir_.CreateMul(whole, number(gpu_combine_threads)), [&](value i) {
+        loop("pair", ir_.CreateMul(thread_, whole), end, ir_.CreateMul(whole, number(threads)), [&](value i) {
             const value earlier = ir_.CreateLoad(wide, place(i));
             const value later = ir_.CreateLoad(wide, place(ir_.CreateAdd(i, half)));
             ir_.CreateStore(combined(code, earlier, later), place(i));
         });
         simt_->barrier();
     });
-    when(ir_.CreateICmpEQ(thread_, number(0)), [&] {
-        const value all = total(code, count, [&](value slot) {
-            const value above = ir_.CreateAdd(slot, number(1));
-            return ir_.CreateLoad(wide, place(ir_.CreateShl(ir_.CreateLShr(count, above), above)));
-        });
-        const value result = ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, wide), all);
-        ir_.CreateStore(ir_.CreateFPCast(result, real_type(fold)), temporary_memory(kept_in(fold)).data);
+}
+
+/// The fold of what fold_pairs() has left.
+llvm::Value* simt_emitter::fold_of_pairs(op code, value partials, value count) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    const value all = total(code, count, [&](value slot) {
+        const value above = ir_.CreateAdd(slot, number(1));
+        const value first = ir_.CreateShl(ir_.CreateLShr(count, above), above);
+        return ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, partials, first));
     });
+    return ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, wide), all);
 }
 
 }  // namespace gradus

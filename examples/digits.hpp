@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the examples on handwritten digits share: the data, and a classifier of two layers. Its activation,
-// sums of biases and descent are Gradus kernels, its matrix products OpenBLAS; the loss is the caller's.
+// sums of biases and descent are Gradus kernels, which run on the host or elsewhere, its matrix products OpenBLAS; the
+// loss is the caller's.
 //
 //     hidden = x W1 + b1      h = silu(hidden)      logits = h W2 + b2
 #pragma once
@@ -111,16 +112,16 @@ private:
 };
 
 struct weights {
-    std::vector<float> w, b, w_velocity, b_velocity, dw, db;
+    array<float, 1> w, b, w_velocity, b_velocity, dw, db;
     int in, out;
 
     weights(int inputs, int outputs, std::mt19937& random)
-        : w(static_cast<std::size_t>(inputs * outputs)),
-          b(static_cast<std::size_t>(outputs)),
-          w_velocity(w.size()),
-          b_velocity(b.size()),
-          dw(w.size()),
-          db(b.size()),
+        : w({std::int64_t{inputs} * outputs}),
+          b({outputs}),
+          w_velocity(w.extents()),
+          b_velocity(b.extents()),
+          dw(w.extents()),
+          db(b.extents()),
           in(inputs),
           out(outputs) {
         std::normal_distribution<float> normal(0, std::sqrt(2.0F / static_cast<float>(inputs)));
@@ -128,16 +129,33 @@ struct weights {
     }
 };
 
+/// Kernels run on the host, where arguments and results are what they are; train_gpu.cpp has another place.
+struct on_host {
+    template <class X>
+    const X& there(const X& x) const {
+        return x;
+    }
+    template <class Result>
+    Result back(Result& result) const {
+        return std::move(result);
+    }
+};
+
+/// `Place` brings the arguments of kernels there, and their results back.
+template <class Place = on_host>
 class classifier {
 public:
-    explicit classifier(std::mt19937& random) : first_(pixels, units, random), second_(units, classes, random) {}
+    explicit classifier(std::mt19937& random, Place place = {})
+        : place_(place), first_(pixels, units, random), second_(units, classes, random) {}
 
     /// The logits, one row for each sample, valid until the next call.
     tensor_view<const float, 2> forward(const samples& batch) {
         const int n = batch.count();
         linear(first_, batch.x, hidden_, n);
-        h_.resize(hidden_.size());
-        kernels_.time([&] { activation_(hidden = view(hidden_, {n, units}), outputs(view(h_, {n, units}))); });
+        kernels_.time([&] {
+            auto activated = activation_(hidden = place_.there(view(hidden_, {n, units})));
+            h_ = place_.back(activated);
+        });
         linear(second_, h_, logits_, n);
         return view(std::as_const(logits_), {n, classes});
     }
@@ -145,11 +163,13 @@ public:
     /// One step of descent, for the batch that forward saw last.
     void backward(const samples& batch, std::span<const float> dlogits, float learning_rate) {
         const int n = batch.count();
-        std::vector<float> dh_data(h_.size()), dhidden_data(h_.size());
+        std::vector<float> dh_data(h_.size());
+        array<float, 2> dhidden_data;
         backward(second_, h_, dlogits, dh_data, n);
         kernels_.time([&] {
-            backward_activation_(hidden = view(hidden_, {n, units}), dh = view(dh_data, {n, units}),
-                                 outputs(view(dhidden_data, {n, units})));
+            auto activated = backward_activation_(hidden = place_.there(view(hidden_, {n, units})),
+                                                  dh = place_.there(view(dh_data, {n, units})));
+            dhidden_data = place_.back(activated);
         });
         backward(first_, batch.x, dhidden_data, {}, n);
         update(first_, learning_rate);
@@ -163,6 +183,12 @@ public:
         for (auto row = logits_.begin(); row != logits_.end(); row += classes)
             predicted.push_back(static_cast<int>(std::max_element(row, row + classes) - row));
         return predicted;
+    }
+
+    /// Calls f with every array that is learnt.
+    template <class F>
+    void each_parameter(F f) const {
+        for (const weights* layer : {&first_, &second_}) f(layer->w), f(layer->b);
     }
 
     /// Counts the time in kernels; the caller's loss may count as one.
@@ -181,15 +207,22 @@ private:
     void backward(weights& layer, std::span<const float> x, std::span<const float> dy, std::span<float> dx, int n) {
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, layer.in, layer.out, n, 1, x.data(), layer.in, dy.data(),
                     layer.out, 0, layer.dw.data(), layer.out);
-        kernels_.time([&] { bias_step_(rows = view(dy.data(), {n, layer.out}), outputs(layer.db)); });
+        kernels_.time([&] {
+            auto summed = bias_step_(rows = place_.there(view(dy.data(), {n, layer.out})));
+            layer.db = place_.back(summed);
+        });
         if (!dx.empty())
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, layer.in, layer.out, 1, dy.data(), layer.out,
                         layer.w.data(), layer.out, 0, dx.data(), layer.in);
     }
     void update(weights& layer, float learning_rate) {
-        const auto step = [&](std::vector<float>& p, std::vector<float>& v, const std::vector<float>& g) {
-            kernels_.time(
-                [&] { descend_(parameter = p, velocity = v, gradient = g, rate = learning_rate, outputs(v, p)); });
+        const auto step = [&](array<float, 1>& p, array<float, 1>& v, const array<float, 1>& g) {
+            kernels_.time([&] {
+                auto [next_v, next_p] = descend_(parameter = place_.there(p), velocity = place_.there(v),
+                                                 gradient = place_.there(g), rate = learning_rate);
+                v = place_.back(next_v);
+                p = place_.back(next_p);
+            });
         };
         step(layer.w, layer.w_velocity, layer.dw);
         step(layer.b, layer.b_velocity, layer.db);
@@ -200,8 +233,10 @@ private:
     decltype(jit<column_sum>()) bias_step_ = jit<column_sum>();
     decltype(jit<new_velocity, new_parameter>()) descend_ = jit<new_velocity, new_parameter>();
 
+    Place place_;
     weights first_, second_;
-    std::vector<float> hidden_, h_, logits_;
+    std::vector<float> hidden_, logits_;
+    array<float, 2> h_;
     stopwatch kernels_;
 };
 

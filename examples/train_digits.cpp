@@ -25,7 +25,7 @@ constexpr auto dlogits = grad(loss, logits);
 constexpr int batch_size = 32, epochs = 40;
 
 /// One step of training; gives the loss.
-float train(classifier& model, decltype(jit<loss, dlogits>())& loss_step, const samples& batch, float learning_rate) {
+float train(classifier<>& model, decltype(jit<loss, dlogits>())& loss_step, const samples& batch, float learning_rate) {
     const auto scores = model.forward(batch);
     std::vector<float> dscores(static_cast<std::size_t>(scores.size()));
     float value = 0;
@@ -36,7 +36,7 @@ float train(classifier& model, decltype(jit<loss, dlogits>())& loss_step, const 
     return value;
 }
 
-double accuracy_on(const samples& test, classifier& model) {
+double accuracy_on(const samples& test, classifier<>& model) {
     const std::vector<int> predicted = model.predict(test);
     int right = 0;
     for (std::size_t i = 0; i < predicted.size(); ++i) right += predicted[i] == test.t[i] ? 1 : 0;
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     auto [train_rows, test_rows] = random_split(all.count(), random);
     const samples test = taken(all, test_rows);
 
-    classifier model(random);
+    classifier<> model(random);
     auto loss_step = jit<loss, dlogits>();
     const explanation about_loss = loss_step.explain();
     fmt::print("{} digits for training, {} for testing\n\n", train_rows.size(), test.count());

@@ -123,7 +123,7 @@ private:
     const samples& train_;
     balanced_sampler sampler_;
     std::mt19937 random_;
-    classifier model_;
+    classifier<> model_;
     decltype(jit<loss, dlogits>()) loss_step_ = jit<loss, dlogits>();
     std::vector<float> weights_, dscores_;
 };
