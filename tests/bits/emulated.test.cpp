@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every kernel of the catalogue, value and gradient, as a GPU runs it, on the emulator: the same bits as on the host,
 // in every order of blocks and threads, and no fault of those that the emulator finds.
+#include <algorithm>
+
 #include <gradus/error.hpp>
 
 #include "bits/calls.hpp"
@@ -13,8 +15,10 @@ using namespace gradus::testing;
 namespace {
 
 /// Pointwise: whole vectors and a tail, more than the threads of the grid take at once. Rows: short ones; ones of a few
-/// vectors; ones of more than a block, which make several blocks of a reduction over everything.
-constexpr axis_lengths short_rows{17001, 70, 7}, some_vectors{263, 11, 83}, long_rows{1, 3, 4211};
+/// vectors; ones of more than a block. Columns: the same, and more than a block works on at a time. Several blocks of
+/// reductions over everything.
+constexpr axis_lengths short_rows{17001, 70, 7}, some_vectors{263, 11, 83}, long_rows{1, 3, 4211},
+    long_columns{1, 4211, 301};
 
 emulated_device& the_emulator() {
     static emulated_device one(20261127);
@@ -38,6 +42,16 @@ void check(const tested_kernel& tested, const element_lists& inputs, std::initia
     }
 }
 
+bool is_batch(graph_view g, axis_set axes) {
+    for (std::size_t a = 0; a < g.axes.size(); ++a)
+        if (g.axis_name(static_cast<int>(a)) == "batch") return axes == axis_set{1} << a;
+    return false;
+}
+/// Whether it reduces columns: over the batch, and not over classes as well.
+bool has_columns(graph_view g) {
+    return std::any_of(g.nodes.begin(), g.nodes.end(), [&](const node& n) { return is_batch(g, n.over); });
+}
+
 /// What a call throws; empty if nothing.
 template <class Call>
 std::string error_of(const Call& call) {
@@ -55,6 +69,7 @@ TEST_CASE("every kernel gives the host's bits on the emulator", "[emulated]") {
     for (const tested_kernel& tested : tested_kernels()) {
         for (const axis_lengths& lengths : {short_rows, long_rows})
             check(tested, inputs_of(tested.body, lengths), {on_emulator()});
+        if (has_columns(tested.body)) check(tested, inputs_of(tested.body, long_columns), {on_emulator()});
         for (const content what : {content::ordinary, content::special})
             check(tested, inputs_of(tested.body, some_vectors, what),
                   {on_emulator(), on_emulator(0, true), on_emulator(3), on_emulator(3, true)});
