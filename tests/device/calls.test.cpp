@@ -226,14 +226,14 @@ TEST_CASE("temporaries are apart and aligned; an input in whose memory an output
              [&](const layout&, std::span<const element>, std::string_view) { return doubling_program(); });
     driver.kernels["twice_0"] = [](const fake::launch& l) {
         for (std::int64_t i = 0; i < l.shape[0]; ++i) {
-            l.pointer<float>(2)[i] = l.pointer<float>(0)[i] + 1;
+            l.pointer<float>(2)[i] = l.pointer<float>(0)[i * l.shape[1]] + 1;
             l.pointer<float>(3)[i] = 10;
         }
     };
-    driver.kernels["twice_1"] = [](const fake::launch& l) {  // backwards, so that it would read what it has written
+    driver.kernels["twice_1"] = [](const fake::launch& l) {  // would read what it has written
         for (std::int64_t i = 0; i < l.shape[0]; ++i)
-            l.pointer<float>(1)[i] =
-                l.pointer<float>(2)[i] * l.pointer<float>(3)[i] + l.pointer<float>(0)[l.shape[0] - 1 - i];
+            l.pointer<float>(1)[i * l.shape[2]] = l.pointer<float>(2)[i] * l.pointer<float>(3)[i] +
+                                                  l.pointer<float>(0)[(l.shape[0] - 1 - i) * l.shape[1]];
     };
     auto x = to_device(gpu, numbers(5));
     k.run(std::array{make_argument(as_view(x))}, std::array{make_argument(as_view(x))});
@@ -242,6 +242,10 @@ TEST_CASE("temporaries are apart and aligned; an input in whose memory an output
     CHECK(l.data[0] != x.data());
     for (const std::size_t i : {0u, 2u, 3u}) CHECK(reinterpret_cast<std::uintptr_t>(l.data[i]) % 64 == 0);
     CHECK(elements(to_host(x)) == std::vector<float>{20 + 5, 30 + 4, 40 + 3, 50 + 2, 60 + 1});
+    auto z = to_device(gpu, numbers(5));
+    const device_view<float, 1> backwards{&gpu, {z.data() + 4, {5}, {-1}}};
+    k.run(std::array{make_argument(backwards)}, std::array{make_argument(backwards)});
+    CHECK(elements(to_host(z)) == std::vector<float>{20 + 5, 30 + 4, 40 + 3, 50 + 2, 60 + 1});
 }
 
 TEST_CASE("calls that follow each other take the same temporary memory, without the driver") {
@@ -263,30 +267,35 @@ TEST_CASE("calls that follow each other take the same temporary memory, without 
           std::map<std::string, int>{{"cuCtxPopCurrent_v2", 20}, {"cuCtxPushCurrent_v2", 20}, {"cuLaunchKernel", 20}});
 }
 
+/// y[i, j] = x[i, j] + b[j]: two loops, whatever their extents.
+graph adding() {
+    hand_made made;
+    const node_id x = made.add_input("x", {"i", "j"});
+    const node_id b = made.add_input("b", {"j"});
+    made.add_output("y", made.apply(op::add, {x, b}), {"i", "j"});
+    return made.g;
+}
+
 TEST_CASE("code may rely on rows that start at multiples of 16 bytes only where they do") {
     fresh_driver();
     device& gpu = cuda_device();
-    scaling_kernel s;
-    device_array<float, 2> memory(gpu, {8, 12}), result(gpu, {8, 12});
-    const auto aligned_for = [&](device_view<float, 2> x, device_view<float, 2> y) {
-        s.layouts.clear();
-        kernel k(scaling(), "scaling", [&](const layout& how, std::span<const element>, std::string_view) {
-            s.layouts.push_back(how);
-            return scaling_program(how);
-        });
-        run_scaling(k, x, 1.0f, y);
-        return s.layouts.at(0).aligned;
+    device_array<float, 2> memory(gpu, {8, 12}), result(gpu, {8, 12}), more(gpu, {1, 12});
+    const auto aligned_for = [&](device_view<float, 2> x, device_view<float, 1> b, device_view<float, 2> y) {
+        return classify(adding(), std::array{make_argument(x), make_argument(b)}, std::array{make_argument(y)}).aligned;
     };
     const auto x = memory.view(), y = result.view();
-    CHECK(aligned_for(x, y));
-    CHECK(aligned_for(slice(x, 1, 4, 8), slice(y, 1, 0, 8)));
-    CHECK_FALSE(aligned_for(slice(x, 1, 1, 8), slice(y, 1, 0, 8)));  // the first element is off
-    CHECK_FALSE(aligned_for(slice(x, 1, 0, 8), slice(y, 1, 2, 8)));
-    device_view<float, 2> narrow{&gpu, {memory.data(), {8, 9}, {9, 1}}};
-    device_view<float, 2> wide{&gpu, {result.data(), {8, 9}, {12, 1}}};
-    CHECK_FALSE(aligned_for(narrow, wide));                                  // its second row is off
-    CHECK(aligned_for(slice(narrow, 0, 0, 1), slice(wide, 0, 0, 1)));        // which now does not exist
-    CHECK(aligned_for(strided(slice(x, 1, 1, 8), 1, 2), strided(y, 1, 3)));  // no adjacent elements
+    const auto row = [&](std::int64_t first, std::int64_t count, std::int64_t stride = 1) {
+        return device_view<float, 1>{&gpu, {more.data() + first, {count}, {stride}}};
+    };
+    CHECK(aligned_for(x, row(0, 12), y));
+    CHECK(aligned_for(slice(x, 1, 4, 8), row(4, 8), slice(y, 1, 0, 8)));
+    CHECK_FALSE(aligned_for(slice(x, 1, 1, 8), row(0, 8), slice(y, 1, 0, 8)));  // the first element is off
+    CHECK_FALSE(aligned_for(slice(x, 1, 0, 8), row(2, 8), slice(y, 1, 0, 8)));
+    CHECK_FALSE(aligned_for(slice(x, 1, 0, 8), row(0, 8), slice(y, 1, 2, 8)));
+    const device_view<float, 2> narrow{&gpu, {memory.data(), {8, 9}, {9, 1}}};
+    CHECK_FALSE(aligned_for(narrow, row(0, 9), slice(y, 1, 0, 9)));                            // the second row is off,
+    CHECK(aligned_for(slice(narrow, 0, 0, 1), row(0, 9), slice(slice(y, 1, 0, 9), 0, 0, 1)));  // and now there is none
+    CHECK(aligned_for(slice(x, 1, 0, 4), row(1, 4, 2), slice(y, 1, 4, 4)));  // no adjacent elements in b
 }
 
 TEST_CASE("tensors of the host have no aligned layout, and aligned ones have a code of their own") {

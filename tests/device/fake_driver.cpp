@@ -42,11 +42,13 @@ struct module_of_kernels {
     std::map<std::string, std::pair<std::size_t, std::size_t>> parameters;
 };
 struct function {
+    const void* code;
     std::string name;
     std::size_t pointers, numbers;
 };
 
 std::set<stream*> streams;
+std::set<const void*> modules;
 std::map<std::uint64_t, std::size_t> memory;
 std::vector<std::unique_ptr<function>> functions;
 
@@ -227,13 +229,15 @@ int cuModuleLoadDataEx(void** made, const void* image, unsigned options, int* na
         auto& [pointers, numbers] = loaded->parameters[name];
         text >> pointers >> numbers;
     }
-    ++the_driver.modules;
+    modules.insert(loaded);
+    the_driver.modules = static_cast<int>(modules.size());
     *made = loaded;
     return success;
 }
 int cuModuleUnload(void* loaded) {
     CALLED(cuModuleUnload);
-    --the_driver.modules;
+    modules.erase(loaded);
+    the_driver.modules = static_cast<int>(modules.size());
     delete static_cast<module_of_kernels*>(loaded);
     return success;
 }
@@ -242,7 +246,8 @@ int cuModuleGetFunction(void** found, void* loaded, const char* name) {
     const auto& parameters = static_cast<module_of_kernels*>(loaded)->parameters;
     const auto kernel = parameters.find(name);
     if (kernel == parameters.end()) return not_found;
-    functions.push_back(std::make_unique<function>(function{name, kernel->second.first, kernel->second.second}));
+    functions.push_back(
+        std::make_unique<function>(function{loaded, name, kernel->second.first, kernel->second.second}));
     *found = functions.back().get();
     return success;
 }
@@ -265,7 +270,8 @@ int cuLaunchKernel(void* kernel, unsigned grid_x, unsigned grid_y, unsigned grid
     l.teams = *static_cast<std::int32_t*>(parameters[4]);
     l.stream = on;
     the_driver.launches.push_back(l);
-    return queue(on, [l] {
+    return queue(on, [l, code = f.code] {
+        if (modules.count(code) == 0) return the_driver.done.push_back("a kernel that is unloaded");
         the_driver.done.push_back(l.kernel);
         const auto found = the_driver.kernels.find(l.kernel);
         if (found != the_driver.kernels.end()) found->second(l);
