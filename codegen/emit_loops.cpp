@@ -128,30 +128,9 @@ void node_emitter::hoist_from_sweep(const stage& s, const sweep& part) {
     for (const store& to : part.stores) hoist(to.value, varying);
 }
 
-/// What a sweep computes at each position.
-std::vector<node_id> node_emitter::values_of(const sweep& part) const {
-    std::vector<node_id> values;
-    for (const node_id fold : part.folds) values.push_back(at(fold).args[0]);
-    for (const store& to : part.stores) values.push_back(to.value);
-    return values;
-}
-
-/// The costly functions that a vector of the values takes; one of double beside float counts twice.
-int node_emitter::costly_functions(std::vector<node_id> open) const {
-    std::vector<std::uint8_t> seen(plan_.body.nodes.size(), 0);
-    int functions = 0;
-    while (!open.empty()) {
-        const node_id id = open.back();
-        open.pop_back();
-        const node& n = at(id);
-        if (seen[id] != 0 || (n.axes >> lane_ & 1) == 0 || about(n.code).shape == form::reduction) continue;
-        seen[id] = 1;
-        if (plan_.parked_before(id, stage_, sweep_) >= 0) continue;
-        const bool takes_two_vectors = real_->isFloatTy() && plan_.type_of(id) == element::float64;
-        if (is_costly(n.code)) functions += takes_two_vectors ? 2 : 1;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) open.push_back(n.args[i]);
-    }
-    return functions;
+/// The costly functions of what the sweep being emitted computes at each position.
+int node_emitter::functions_of(const sweep& part) const {
+    return costly_functions(plan_, values_of(plan_, part), stage_, sweep_);
 }
 
 // ---- reductions

@@ -60,8 +60,7 @@ protected:
     void place_item(axis_set axes, int counted_lane, std::int64_t chunk, value item);
     void hoist(node_id root, axis_set varying);
     void hoist_from_sweep(const stage& s, const sweep& part);
-    std::vector<node_id> values_of(const sweep& part) const;
-    int costly_functions(std::vector<node_id> values) const;
+    int functions_of(const sweep& part) const;
     void sweep_runs(const stage& s, const std::function<void()>& run);
     int run_axis(const stage& s) const;
     bool vertical(const stage& s) const;

@@ -25,6 +25,7 @@ simt_emitter::simt_emitter(const plan& p, graph_view source, const target& machi
                            std::string_view name)
     : node_emitter(p, machine, module), source_(source), name_(name) {
     simt_ = machine.kind == target_kind::emulator ? make_emulator(ir_, machine) : make_nvptx(ir_);
+    math_.table_place = [this](llvm::GlobalVariable& table) { return simt_->table_place(table); };
 }
 
 std::vector<int> simt_emitter::run() {
@@ -42,23 +43,28 @@ void simt_emitter::emit_stage(int index) {
     const stage& s = plan_.stages[static_cast<std::size_t>(index)];
     const std::size_t tensors = plan_.body.inputs.size() + plan_.body.outputs.size(), axes = plan_.body.axes.size();
     const bool combines = s.shape.form == stage_form::combine;
+    stage_ = static_cast<std::size_t>(index);
+    lane_ = s.shape.lane;
     function_ = simt_->declare(module_, fmt::format("{}_{}", name_, index),
                                {static_cast<unsigned>(tensors + plan_.temporaries.size()),
                                 static_cast<unsigned>(std::max<std::size_t>(1, axes * (tensors + 1))),
-                                static_cast<unsigned>(combines ? gpu_combine_threads : gpu_block_threads)});
+                                static_cast<unsigned>(combines ? gpu_combine_threads : gpu_block_threads),
+                                blocks_at_a_time(s)});
     entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
     ir_.SetInsertPoint(entry_);
     given_ = simt_->parameters();
     data_ = given_.data;
     shape_ = given_.shape;
     shared_bytes_ = 0;
-    lane_ = s.shape.lane;
     lanes_ = static_cast<unsigned>(s.shape.lanes);
     start_stage(index);
     thread_ = ir_.CreateZExt(simt_->thread(), ir_.getInt64Ty(), "thread");
     block_ = ir_.CreateZExt(simt_->block(), ir_.getInt64Ty(), "block");
     blocks_ = ir_.CreateZExt(simt_->blocks(), ir_.getInt64Ty(), "blocks");
     if (s.shape.form != stage_form::check) leave_if_violated();
+    auto* const start = llvm::BasicBlock::Create(module_.getContext(), "start", function_);
+    ir_.CreateBr(start);
+    ir_.SetInsertPoint(start);
     switch (s.shape.form) {
         case stage_form::check: emit_check(s); break;
         case stage_form::rows: sweeps_along_lanes(s) ? emit_teams(s) : emit_threads(s); break;
@@ -68,11 +74,25 @@ void simt_emitter::emit_stage(int index) {
         case stage_form::combine: emit_combine(s); break;
     }
     ir_.CreateRetVoid();
+    ir_.SetInsertPoint(start, start->begin());
+    simt_->make_tables(combines ? gpu_combine_threads : gpu_block_threads);
     if (shared_bytes_ > most_shared_bytes)
         throw error(fmt::format("kernel \"{}\": its reductions need {} bytes of a GPU's shared memory, {} are there; "
                                 "compute some of its outputs by a kernel of their own",
                                 name_, shared_bytes_, most_shared_bytes));
     simt_->reserve_shared(shared_bytes_);
+}
+
+/// The more blocks a multiprocessor holds, the better it hides how long memory takes, and the fewer registers each has.
+/// Rows with one function, such as those of a softmax, need few enough for four. Two suffice for every kernel of the
+/// catalogue; without functions they fit without a limit, which would only make the assembler spill.
+unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
+    if (s.shape.form == stage_form::combine) return 1;
+    if (!sweeps_along_lanes(s)) return 2;
+    int functions = 0;
+    for (const sweep& part : s.sweeps) functions = std::max(functions, functions_of(part));
+    if (s.shape.form == stage_form::blocks) return functions == 0 ? 1 : 2;
+    return functions == 1 ? 4 : 2;
 }
 
 // ---- checks
@@ -288,8 +308,10 @@ void simt_emitter::emit_sweep(const stage& s, const sweep& part, const std::vect
     values none;
     for (const node_id fold : part.folds) none.push_back(of_nothing(at(fold).code, ir_.getDoubleTy()));
     const values last = loop_with("unit", number(0), units, here_.teams, none, [&](value first, const values&) {
-        const value unit = ir_.CreateAdd(first, here_.team);
+        value unit = ir_.CreateAdd(first, here_.team);
         const value is_mine = ir_.CreateAnd(is_active_, ir_.CreateICmpSLT(unit, units));
+        // What stores alone goes backwards: the cache may still hold what the sweep before has read last.
+        if (part.folds.empty()) unit = ir_.CreateSub(ir_.CreateSub(units, number(1)), unit);
         const values folded = sweep_unit(s, part, unit, is_mine);
         if (!folded.empty()) when(several, [&] { merge(part, memory, folded, is_mine, first, units); });
         return folded;
@@ -308,7 +330,8 @@ simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part,
 
 /// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
 int simt_emitter::vectors_together(const sweep& part) const {
-    return costly_functions(values_of(part)) == 0 ? 4 : 2;
+    const int functions = functions_of(part);
+    return functions == 0 ? 4 : functions < 4 ? 2 : 1;
 }
 
 /// The vectors at `first` and, 64 elements apart, behind it. All values are computed before one is stored, so that the

@@ -58,6 +58,7 @@ private:
 
     // ---- emit_simt.cpp
     void emit_stage(int index);
+    unsigned blocks_at_a_time(const stage& s) const;
     value status_place(std::size_t check, std::uint64_t field);
     void leave_if_violated();
     void note_violation(const stage& s, value row, std::size_t check);

@@ -137,11 +137,28 @@ constexpr std::array<emitter, op_count> emitters = [] {
 
 }  // namespace
 
+vector_math::number vector_math::unless_near(mask near, number quick, const std::function<number()>& exact) {
+    llvm::IRBuilder<>& ir = quick.m->ir;
+    llvm::BasicBlock* const before = ir.GetInsertBlock();
+    auto* const far = llvm::BasicBlock::Create(ir.getContext(), "far", before->getParent(), before->getNextNode());
+    auto* const after = llvm::BasicBlock::Create(ir.getContext(), "near", before->getParent(), far);
+    ir.CreateCondBr(ir.CreateAndReduce(near.v), after, far,
+                    llvm::MDBuilder(ir.getContext()).createLikelyBranchWeights());
+
+    ir.SetInsertPoint(far);
+    const number made = exact();
+    llvm::BasicBlock* const end = ir.GetInsertBlock();
+    ir.CreateBr(after);
+
+    ir.SetInsertPoint(after);
+    llvm::PHINode* const either = ir.CreatePHI(quick.v->getType(), 2);
+    either->addIncoming(quick.v, before);
+    either->addIncoming(made.v, end);
+    return {quick.m, either};
+}
+
 llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value* b) {
-    const two_part difference = two_sum(number{&m, a}, -number{&m, b});
-    // Beyond, e^x is 0 or infinite, and the rounding error of a huge difference is itself huge, or undefined.
-    const mask in_range = abs(difference.high) < 1024.0;
-    return core_exp(difference.high, select(in_range, difference.low, 0.0)).v;
+    return core_exp_of(two_sum(number{&m, a}, -number{&m, b})).v;
 }
 
 llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include <gradus/primitive.hpp>
@@ -25,6 +26,8 @@ struct math_context {
     llvm::IRBuilder<>& ir;  ///< stands at the end of a block; an emitter may end that block and go on in a new one
     const target& machine;
     digits wanted = digits::all;
+    /// Where a table lies that is read at places that differ from lane to lane; empty: where it is.
+    std::function<llvm::Value*(llvm::GlobalVariable&)> table_place = {};
 };
 
 /// Emits code for one primitive on `arity` operands.

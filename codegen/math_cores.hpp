@@ -2,13 +2,19 @@
 // The cores that other cores are made of, and the emitters that math.cpp puts into its table.
 #pragma once
 
+#include <functional>
+
 #include "activations.hpp"
 #include "math_number.hpp"
 
 namespace gradus::vector_math {
 
+/// `quick` if all lanes are near, else what `exact` makes, in a block of its own.
+number unless_near(mask near, number quick, const std::function<number()>& exact);
+
 number core_exp(number x);
 number core_exp(number x, number low);  ///< e^(x + low), |low| at most about an ULP of x
+number core_exp_of(two_part x);         ///< the same for any sum of two numbers without error
 number core_exp2(number x);
 number core_expm1(number x);
 two_part half_expm1(number x);  ///< (e^x - 1) / 2; for doubles for float rounded after each addition

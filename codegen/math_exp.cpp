@@ -93,13 +93,42 @@ number scale(number mantissa, number n) {
     return mantissa * power_of_two(shifted_half) * power_of_two(rest + magic);
 }
 
-number core_exp(number x) {
+namespace {
+
+/// e^x or, with `low`, e^(x + low) within the bounds of clamped(); `shifted` is n + round_to_integer.
+number mantissa_of(number x, number shifted, const number* low) {
+    const number n = shifted - format_of(x).round_to_integer;
+    const number upper = less_upper(x, n);
+    number r = upper;
+    if (low != nullptr)
+        r = upper + fma(n, lower_word(x), *low);
+    else if (!is_short(x))
+        r = fma(n, lower_word(x), upper);
+    return fma(fma(exp_tail(r), r, 1.0), r, 1.0);
+}
+number clamped_exp(number x, const number* low) {
     const number bounded = clamped(x);
     const number shifted = shifted_integer(bounded, log2_e);
+    return scale_shifted(mantissa_of(bounded, shifted, low), shifted);
+}
+
+/// Where branches cost little, floats with a result far from the ends of the range: these need no bounds, and one
+/// addition to the exponent scales them.
+bool has_quick_exp(number x) { return x.m->machine.kind != target_kind::vector && !is_double(x); }
+
+number quick_exp(number x, const number* low, const std::function<number()>& exact) {
+    const number shifted = shifted_integer(x, log2_e);
     const number n = shifted - format_of(x).round_to_integer;
-    const number upper = less_upper(bounded, n);
-    const number r = is_short(x) ? upper : fma(n, lower_word(x), upper);
-    return scale_shifted(fma(fma(exp_tail(r), r, 1.0), r, 1.0), shifted);
+    const number mantissa = mantissa_of(x, shifted, low);
+    const number scaled = as_number(as_bits(mantissa) + (as_bits(shifted) << format_of(x).fraction_bits), x);
+    return unless_near(abs(n) <= constant(x, format_of(x).bias - 2), scaled, exact);
+}
+
+}  // namespace
+
+number core_exp(number x) {
+    const auto anywhere = [&] { return clamped_exp(x, nullptr); };
+    return has_quick_exp(x) ? quick_exp(x, nullptr, anywhere) : anywhere();
 }
 
 scaled_exp exp_in_two(number x, number low) {
@@ -111,15 +140,18 @@ scaled_exp exp_in_two(number x, number low) {
 }
 
 number core_exp(number x, number low) {
-    if (!is_double(x)) {
-        const number bounded = clamped(x);
-        const number shifted = shifted_integer(bounded, log2_e);
-        const number n = shifted - format_of(x).round_to_integer;
-        const number r = less_upper(bounded, n) + fma(n, lower_word(x), low);
-        return scale_shifted(fma(fma(exp_tail(r), r, 1.0), r, 1.0), shifted);
-    }
+    if (!is_double(x)) return clamped_exp(x, &low);
     const scaled_exp e = exp_in_two(x, low);
     return scale(e.mantissa.high + e.mantissa.low, e.n);
+}
+
+number core_exp_of(two_part x) {
+    const auto anywhere = [&] {
+        // Beyond, e^x is 0 or infinite, and the rounding error of a huge sum is itself huge, or undefined.
+        const mask in_range = abs(x.high) < 1024.0;
+        return core_exp(x.high, select(in_range, x.low, 0.0));
+    };
+    return has_quick_exp(x.high) ? quick_exp(x.high, &x.low, anywhere) : anywhere();
 }
 
 number core_exp2(number x) {

@@ -17,7 +17,6 @@
 // tanh' 1.32.
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -81,7 +80,8 @@ number formula(activation which, number x) {
 // ---- tables
 
 /// For each lane the entries of tables of 16 floats that the lowest four bits of a lane of `index` tell: of row `which`,
-/// the coefficient of d^k or what its float lacks. From registers, or else from memory.
+/// the coefficient of d^k or what its float lacks. From registers, or else from memory: on a GPU from that of the block
+/// of threads, where the copy is made before (simt_nvptx.cpp).
 class lookup {
 public:
     lookup(activation which, number like, bits index) : which_(which), like_(like), index_(index) {
@@ -138,12 +138,10 @@ private:
                 for (std::size_t k = 0; k < about(which_).table.size(); ++k)
                     std::ranges::copy(part_of(k, of_low), std::back_inserter(all));
             llvm::Constant* const data = llvm::ConstantDataArray::get(ir().getContext(), llvm::ArrayRef(all));
-            constexpr unsigned global_of_gpu = 1;
-            table = new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name,
-                                             nullptr, llvm::GlobalValue::NotThreadLocal,
-                                             like_.m->machine.kind == target_kind::nvptx ? global_of_gpu : 0);
+            table = new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name);
         }
-        return ir().CreateGEP(ir().getFloatTy(), table, (index_ & (piece_count - 1)).v);
+        llvm::Value* const place = like_.m->table_place ? like_.m->table_place(*table) : table;
+        return ir().CreateGEP(ir().getFloatTy(), place, (index_ & (piece_count - 1)).v);
     }
     llvm::Value* from_memory(std::size_t table) const {
         llvm::Value* const places =
@@ -196,27 +194,6 @@ llvm::Function* formula_function(activation which, number x) {
     ir.SetInsertPoint(llvm::BasicBlock::Create(ir.getContext(), "entry", made));
     ir.CreateRet(by_formula(which, {x.m, made->getArg(0)}).v);
     return made;
-}
-
-/// What `made_far` makes of `quick` in a block that is entered if a lane is not near.
-number unless_near(number x, mask near, number quick, const std::function<number()>& made_far) {
-    llvm::IRBuilder<>& ir = x.m->ir;
-    llvm::BasicBlock* const before = ir.GetInsertBlock();
-    auto* const far = llvm::BasicBlock::Create(ir.getContext(), "far", before->getParent(), before->getNextNode());
-    auto* const after = llvm::BasicBlock::Create(ir.getContext(), "near", before->getParent(), far);
-    ir.CreateCondBr(ir.CreateAndReduce(near.v), after, far,
-                    llvm::MDBuilder(ir.getContext()).createLikelyBranchWeights());
-
-    ir.SetInsertPoint(far);
-    const number mixed = made_far();
-    llvm::BasicBlock* const end = ir.GetInsertBlock();
-    ir.CreateBr(after);
-
-    ir.SetInsertPoint(after);
-    llvm::PHINode* const either = ir.CreatePHI(x.v->getType(), 2);
-    either->addIncoming(quick.v, before);
-    either->addIncoming(mixed.v, end);
-    return {x.m, either};
 }
 
 /// The first of some lanes.
@@ -274,7 +251,7 @@ number lane_by_lane(activation which, number x, mask near, number quick) {
 
 /// `quick` in the lanes of `near`, elsewhere the formula.
 number or_formula(activation which, number x, mask near, number quick) {
-    return unless_near(x, near, quick, [&] {
+    return unless_near(near, quick, [&] {
         if (x.m->machine.kind != target_kind::vector) return lane_by_lane(which, x, near, quick);
         llvm::Function* const slow = formula_function(which, x);
         return select(near, quick, number{x.m, x.m->ir.CreateCall(slow, {x.v})});

@@ -94,6 +94,12 @@ struct plan {
 /// Whether an operation takes some ten instructions or more.
 bool is_costly(op code);
 
+/// What a sweep computes at each position.
+std::vector<node_id> values_of(const plan& p, const sweep& part);
+/// The costly functions that a vector of the values takes in a sweep of a stage, those of double beside float counted
+/// twice.
+int costly_functions(const plan& p, std::vector<node_id> values, std::size_t stage, std::size_t sweep_number);
+
 /// Legalises the graph for the layout (loop axes instead of the user's, logsumexp and softmax in
 /// terms of folds, `at` moved down to the inputs) and cuts it into stages.
 plan make_plan(graph_view g, const layout& arrangement);

@@ -26,6 +26,7 @@ struct simt_size {
     unsigned pointers = 0;  ///< of `data`
     unsigned numbers = 0;   ///< of `shape`
     unsigned threads = 0;   ///< of a block
+    unsigned blocks = 1;    ///< that a multiprocessor should hold at a time, within its registers
 };
 
 class simt_machine {
@@ -54,6 +55,11 @@ public:
     virtual void store_shared(llvm::Value* v, llvm::Value* offset) = 0;
     /// The kernel uses so many bytes of it. Said once, after its code.
     virtual void reserve_shared(int bytes) = 0;
+
+    /// Where a table of constants is read at places that differ from thread to thread.
+    virtual llvm::Value* table_place(llvm::GlobalVariable& table) = 0;
+    /// Code for the start of a kernel of so many threads, after the rest of it: makes the tables that it reads.
+    virtual void make_tables(unsigned threads) = 0;
 
     /// A pointer to what every thread of the grid sees, as loads and stores want it.
     virtual llvm::Value* global(llvm::Value* pointer) = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // NVIDIA: PTX by LLVM's NVPTX backend. Intrinsics are those of LLVM's NVPTX Usage; address space 1 is global memory,
 // 3 shared memory.
+#include <map>
+
 #include <llvm/IR/IntrinsicsNVPTX.h>
 
 #include "simt_machine.hpp"
@@ -23,7 +25,7 @@ public:
         kernel_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
         kernel_->setCallingConv(llvm::CallingConv::PTX_Kernel);
         kernel_->addFnAttr("nvvm.maxntid", std::to_string(size.threads));
-        kernel_->addFnAttr("nvvm.minctasm", "2");  // registers enough that nothing is spilled
+        kernel_->addFnAttr("nvvm.minctasm", std::to_string(size.blocks));
         by_value(0, data);
         by_value(1, shape);
         shared_ = new llvm::GlobalVariable(module, llvm::ArrayType::get(ir_.getInt8Ty(), 0), false,
@@ -73,6 +75,34 @@ public:
         shared_ = nullptr;
     }
 
+    /// A copy in shared memory, where lanes that read different entries do not wait for each other.
+    llvm::Value* table_place(llvm::GlobalVariable& table) override {
+        auto& copy = tables_[&table];
+        if (copy == nullptr)
+            copy = new llvm::GlobalVariable(*kernel_->getParent(), table.getValueType(), false,
+                                            llvm::GlobalValue::InternalLinkage,
+                                            llvm::PoisonValue::get(table.getValueType()),
+                                            kernel_->getName() + "_" + table.getName(), nullptr,
+                                            llvm::GlobalValue::NotThreadLocal, shared_space);
+        return copy;
+    }
+    void make_tables(unsigned threads) override {
+        if (tables_.empty()) return;
+        llvm::Value* const mine = thread();
+        for (const auto& [table, copy] : tables_) {
+            const auto size = static_cast<std::uint32_t>(llvm::cast<llvm::ArrayType>(table->getValueType())->getNumElements());
+            for (std::uint32_t first = 0; first < size; first += threads) {
+                // Threads behind the end copy the last entry once more.
+                llvm::Value* const i = ir_.CreateBinaryIntrinsic(
+                    llvm::Intrinsic::umin, ir_.CreateAdd(mine, ir_.getInt32(first)), ir_.getInt32(size - 1));
+                llvm::Value* const entry = ir_.CreateLoad(ir_.getFloatTy(), ir_.CreateGEP(ir_.getFloatTy(), table, i));
+                ir_.CreateStore(entry, ir_.CreateGEP(ir_.getFloatTy(), copy, i));
+            }
+        }
+        barrier();
+        tables_.clear();
+    }
+
     llvm::Value* global(llvm::Value* pointer) override {
         return ir_.CreateAddrSpaceCast(pointer, ir_.getPtrTy(global_space));
     }
@@ -95,6 +125,7 @@ private:
 
     llvm::Function* kernel_ = nullptr;
     llvm::GlobalVariable* shared_ = nullptr;
+    std::map<llvm::GlobalVariable*, llvm::GlobalVariable*> tables_;  ///< and the kernel's copy
 };
 
 }  // namespace

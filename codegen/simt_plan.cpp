@@ -122,12 +122,16 @@ int lanes_of_16_bytes(const graph& body) {
     return static_cast<int>(16 / narrowest);
 }
 
-/// Of rows along the lanes a thread takes half: they are often too few to fill a GPU, and twice as many threads share
-/// them then.
-int lanes_of(const stage_shape& s, int most) {
-    if (lanes_are_rows(s)) return is_for_short_rows(s) ? 1 : most;
-    if (s.form == stage_form::blocks) return most;
-    return s.units.lanes_along_run && s.form != stage_form::merge && s.inner != 0 ? most / 2 : 1;
+/// Half as many as 16 bytes hold where folds or functions take many registers for each lane.
+int lanes_of(const plan& p, std::size_t i, int most) {
+    const stage& s = p.stages[i];
+    if (is_for_short_rows(s.shape)) return 1;
+    if (lanes_are_rows(s.shape)) return s.shape.inner == 0 ? most : most / 2;
+    if (s.shape.form == stage_form::merge || s.shape.inner == 0 || s.shape.lane < 0) return 1;
+    constexpr int many = 2;
+    int functions = 0;
+    for (const sweep& part : s.sweeps) functions = std::max(functions, costly_functions(p, values_of(p, part), i, 0));
+    return functions < many ? most : most / 2;
 }
 
 }  // namespace
@@ -137,8 +141,9 @@ plan simt_plan(plan p) {
     for (stage& s : p.stages)
         for (sweep& part : s.sweeps) std::erase_if(part.stores, [](const store& to) { return to.parked; });
     p = second_ways(std::move(p)).run();
-    for (stage& s : p.stages) {
-        s.shape.lanes = lanes_of(s.shape, most);
+    for (std::size_t i = 0; i < p.stages.size(); ++i) {
+        stage& s = p.stages[i];
+        s.shape.lanes = lanes_of(p, i, most);
         if (lanes_are_rows(s.shape)) s.shape.chunk = s.shape.lanes;
     }
     return p;
