@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "emit.hpp"
 
+#include <gradus/error.hpp>
+
 #include "assemble.hpp"
 #include "emit_host.hpp"
 
@@ -55,6 +57,8 @@ llvm::Value* kernel_emitter::emit_stage(int index) {
         case stage_form::rows: emit_rows(s); break;
         case stage_form::blocks: emit_blocks(s, index); break;
         case stage_form::combine: emit_combine(s); break;
+        case stage_form::units:
+        case stage_form::merge: throw internal_error("a stage of GPUs in a kernel of the host");
     }
     return number(-1);
 }

@@ -65,7 +65,7 @@ int node_emitter::kept_in(node_id id) const {
     throw internal_error("a reduction is read that no earlier stage has kept");
 }
 llvm::Value* node_emitter::kept_value(node_id id, const substitution& at_labels) {
-    return load(temporary_memory(kept_in(id)), at_labels, kind::real);
+    return load(temporary_memory(kept_in(id)), at_labels, at(id).type);
 }
 
 // ---- addresses

@@ -16,35 +16,14 @@ namespace {
 
 constexpr int most_shared_bytes = 48 * 1024;  // what a block may have without asking for more
 
+bool sweeps_along_lanes(const stage& s) { return s.shape.lane >= 0 && (s.shape.inner >> s.shape.lane & 1) != 0; }
 bool lanes_are_rows(const stage& s) { return s.shape.lane >= 0 && (s.shape.rows >> s.shape.lane & 1) != 0; }
-
-/// Whether each item is one vector of adjacent elements, computed by one thread.
-bool is_pointwise(const stage& s) {
-    return lanes_are_rows(s) && s.shape.inner == 0 && !is_for_short_rows(s.shape) &&
-           (s.shape.form == stage_form::rows || s.shape.form == stage_form::check);
-}
 
 }  // namespace
 
-int simt_lanes(const graph& body) {
-    std::size_t narrowest = sizeof(float);
-    for (const input& in : body.inputs)
-        if (in.used && is_real(in.type)) narrowest = std::min(narrowest, size_of(in.type));
-    for (const output& out : body.outputs) narrowest = std::min(narrowest, size_of(out.type));
-    return static_cast<int>(16 / narrowest);
-}
-
-plan simt_plan(plan p, int lanes) {
-    for (stage& s : p.stages) {
-        if (lanes_are_rows(s)) s.shape.chunk = is_pointwise(s) ? lanes : 1;
-        for (sweep& part : s.sweeps) std::erase_if(part.stores, [](const store& to) { return to.parked; });
-    }
-    return p;
-}
-
 simt_emitter::simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module,
-                           std::string_view name, int lanes)
-    : node_emitter(p, machine, module), source_(source), name_(name), team_lanes_(lanes) {
+                           std::string_view name)
+    : node_emitter(p, machine, module), source_(source), name_(name) {
     simt_ = machine.kind == target_kind::emulator ? make_emulator(ir_, machine) : make_nvptx(ir_);
 }
 
@@ -58,11 +37,6 @@ std::vector<int> simt_emitter::run() {
 }
 
 // ---- stages
-
-int simt_emitter::lanes_of(const stage& s) const {
-    const bool by_teams = s.shape.form == stage_form::blocks || !vertical(s);
-    return s.shape.form != stage_form::combine && (by_teams || is_pointwise(s)) ? team_lanes_ : 1;
-}
 
 void simt_emitter::emit_stage(int index) {
     const stage& s = plan_.stages[static_cast<std::size_t>(index)];
@@ -79,7 +53,7 @@ void simt_emitter::emit_stage(int index) {
     shape_ = given_.shape;
     shared_bytes_ = 0;
     lane_ = s.shape.lane;
-    lanes_ = static_cast<unsigned>(lanes_of(s));
+    lanes_ = static_cast<unsigned>(s.shape.lanes);
     start_stage(index);
     thread_ = ir_.CreateZExt(simt_->thread(), ir_.getInt64Ty(), "thread");
     block_ = ir_.CreateZExt(simt_->block(), ir_.getInt64Ty(), "block");
@@ -87,7 +61,9 @@ void simt_emitter::emit_stage(int index) {
     if (s.shape.form != stage_form::check) leave_if_violated();
     switch (s.shape.form) {
         case stage_form::check: emit_check(s); break;
-        case stage_form::rows: s.shape.inner == 0 ? emit_threads(s) : emit_teams(s); break;
+        case stage_form::rows: sweeps_along_lanes(s) ? emit_teams(s) : emit_threads(s); break;
+        case stage_form::units: sweeps_along_lanes(s) ? emit_units_by_teams(s, index) : emit_units(s, index); break;
+        case stage_form::merge: emit_merge(s); break;
         case stage_form::blocks: emit_blocks(s, index); break;
         case stage_form::combine: emit_combine(s); break;
     }
@@ -140,81 +116,127 @@ void simt_emitter::note_violation(const stage& s, value row, std::size_t check) 
 void simt_emitter::emit_check(const stage& s) {
     std::size_t check = 0;
     for (std::size_t i = 0; i < stage_; ++i) check += plan_.stages[i].shape.form == stage_form::check ? 1 : 0;
-    for_threads(s, [&] {
+    for_threads(s, [&](value) {
         const node_id condition = plan_.body.requirements[static_cast<std::size_t>(s.tested)].condition;
-        value bad = ir_.CreateNot(in_kind(condition, kind::boolean));
-        if (mask_ != nullptr) bad = ir_.CreateAnd(bad, mask_);
+        const value bad = ir_.CreateNot(in_kind(condition, kind::boolean));
         for (unsigned l = 0; l < lanes_; ++l)
-            when(ir_.CreateExtractElement(bad, l), [&] { report_row(s, l, status_place(check, 0)); });
+            when(ir_.CreateExtractElement(bad, l), [&] { report_row(row_number(s, l), status_place(check, 0)); });
     });
 }
 
-/// Lowers the number at `place` to that of a lane's row, row-major.
-void simt_emitter::report_row(const stage& s, unsigned lane, value place) {
+/// The number of a lane's row, row-major.
+llvm::Value* simt_emitter::row_number(const stage& s, unsigned lane) {
     value row = number(0);
     for_each_axis(s.shape.rows, [&](int axis) {
         value at = coordinate_[static_cast<std::size_t>(axis)];
         if (axis == lane_) at = ir_.CreateAdd(at, number(lane));
         row = ir_.CreateAdd(ir_.CreateMul(row, extents_[static_cast<std::size_t>(axis)]), at);
     });
+    return row;
+}
+void simt_emitter::report_row(value row, value place) {
     ir_.CreateAtomicRMW(llvm::AtomicRMWInst::UMin, place, row, llvm::MaybeAlign(8),
                         llvm::AtomicOrdering::Monotonic);
 }
 
-// ---- a thread for each vector
+// ---- rows in lanes: a thread for each vector of them
 
 void simt_emitter::emit_threads(const stage& s) {
-    for_threads(s, [&] {
+    for_threads(s, [&](value) {
         for (const node_id read : s.first) node_value(read);
         store_all(s.row_stores);
+        for (sweep_ = 0; sweep_ < s.sweeps.size(); ++sweep_) {
+            sweep_alone(s, s.sweeps[sweep_]);
+            store_all(s.sweeps[sweep_].row_stores);
+        }
+        sweep_ = 0;
     });
 }
 
-/// The body for each vector of the items, in turn by the threads of the grid.
-void simt_emitter::for_threads(const stage& s, const std::function<void()>& body) {
+/// The body for each vector of rows, and each unit of them, in turn by the threads of the grid.
+void simt_emitter::for_threads(const stage& s, const body_function& body) {
     const value first = ir_.CreateAdd(ir_.CreateMul(block_, number(gpu_block_threads)), thread_);
     const value step = ir_.CreateMul(blocks_, number(gpu_block_threads));
     loop("item", first, given_.items, step, [&](value item) {
+        value unit = nullptr;
+        if (s.shape.form == stage_form::units) {  // neighbouring threads have neighbouring rows
+            const value vectors = vectors_of_rows(s);
+            unit = ir_.CreateUDiv(item, vectors);
+            item = ir_.CreateURem(item, vectors);
+        }
         place_item(s.shape.rows, lanes_are_rows(s) ? lane_ : -1, lanes_, item);
-        if (lanes_ == 1) return body();
+        if (lanes_ == 1) return body(unit);
         const auto lane = static_cast<std::size_t>(lane_);
         const value from = ir_.CreateMul(coordinate_[lane], number(lanes_));
         const value rest = ir_.CreateSub(extents_[lane], from);
         coordinate_[lane] = from;
-        either(ir_.CreateICmpSGE(rest, number(lanes_)), body, [&] { one_by_one(from, rest, body); });
+        either(
+            ir_.CreateICmpSGE(rest, number(lanes_)), [&] { body(unit); },
+            [&] { one_by_one(from, rest, [&] { body(unit); }); });
     });
+}
+
+llvm::Value* simt_emitter::vectors_of_rows(const stage& s) {
+    value count = number(1);
+    for_each_axis(s.shape.rows, [&](int axis) {
+        const value extent = extents_[static_cast<std::size_t>(axis)];
+        count = ir_.CreateMul(count, axis == lane_ ? pieces(extent, lanes_) : extent);
+    });
+    return count;
 }
 
 /// The body for `count` lanes from `from` on, each for itself.
 void simt_emitter::one_by_one(value from, value count, const std::function<void()>& body) {
     const unsigned lanes = lanes_;
     lanes_ = 1;
-    memo_.assign(memo_.size(), nullptr);
     loop("lane", from, ir_.CreateAdd(from, count), number(1), [&](value i) {
+        memo_.assign(memo_.size(), nullptr);  // vectors of another length
         coordinate_[static_cast<std::size_t>(lane_)] = i;
         body();
     });
     lanes_ = lanes;
 }
 
+/// A sweep of the thread's own rows, which have one unit at most if there are folds.
+void simt_emitter::sweep_alone(const stage& s, const sweep& part) {
+    hoist_from_sweep(s, part);
+    const auto run = static_cast<std::size_t>(s.shape.units.run);
+    if (part.folds.empty()) return sweep_runs(s, [&] { along_run(run, part, number(0), extents_[run]); });
+    for_each_axis(s.shape.inner, [&](int axis) { coordinate_[static_cast<std::size_t>(axis)] = number(0); });
+    const value has_elements = ir_.CreateICmpNE(product(s.shape.inner), number(0));
+    const values folds = along_run(run, part, number(0), ir_.CreateSelect(has_elements, extents_[run], number(0)));
+    for (std::size_t k = 0; k < folds.size(); ++k) {
+        const value none = of_nothing(at(part.folds[k]).code, folds[k]->getType());
+        memo_[part.folds[k]] =
+            ir_.CreateFPCast(ir_.CreateSelect(has_elements, folds[k], none), real_vector(part.folds[k]));
+    }
+}
+
+/// One unit of the thread's rows: stores, and the folds as partials.
+void simt_emitter::emit_units(const stage& s, int index) {
+    const sweep& part = s.sweeps.front();
+    for_threads(s, [&](value unit) {
+        hoist_from_sweep(s, part);
+        const unit_range range = place_unit(s, unit);
+        store_partials(s, index, unit, along_run(static_cast<std::size_t>(s.shape.units.run), part, range.from, range.to));
+    });
+}
+
 llvm::Value* simt_emitter::mask_of(value count) {
     return ir_.CreateICmpSLT(ir_.CreateStepVector(vector_of(ir_.getInt64Ty())), splat(count), "mask");
 }
 
-// ---- rows
+// ---- rows along the lanes: by teams
 
-llvm::Value* simt_emitter::members_of_team(const stage& s) { return number(vertical(s) ? 1 : virtual_lanes / team_lanes_); }
-
-simt_emitter::place_in_block simt_emitter::place_of(const stage& s, value teams) {
+simt_emitter::place_in_block simt_emitter::place_of(value teams) {
     place_in_block p;
-    const value members = members_of_team(s);
+    const value members = number(members_of_team());
     const value team = ir_.CreateUDiv(thread_, members);
     p.member = ir_.CreateURem(thread_, members);
     p.teams = teams;
-    p.items = ir_.CreateUDiv(number(gpu_block_threads / (vertical(s) ? 1 : virtual_lanes / team_lanes_)), teams);
-    // Neighbouring threads have neighbouring columns, or neighbouring parts of a row.
-    p.item = vertical(s) ? ir_.CreateURem(team, p.items) : ir_.CreateUDiv(team, teams);
-    p.team = vertical(s) ? ir_.CreateUDiv(team, p.items) : ir_.CreateURem(team, teams);
+    p.items = ir_.CreateUDiv(number(teams_of_block()), teams);
+    p.item = ir_.CreateUDiv(team, teams);
+    p.team = ir_.CreateURem(team, teams);
     p.is_owner = ir_.CreateICmpEQ(ir_.CreateOr(p.team, p.member), number(0));
     return p;
 }
@@ -230,11 +252,11 @@ void simt_emitter::for_items(const std::function<void(value)>& body) {
 }
 
 void simt_emitter::emit_teams(const stage& s) {
-    here_ = place_of(s, ir_.CreateZExt(given_.teams, ir_.getInt64Ty()));
+    here_ = place_of(ir_.CreateZExt(given_.teams, ir_.getInt64Ty()));
     std::vector<std::vector<fold_memory>> memory;
     for (const sweep& part : s.sweeps) {
         memory.emplace_back();
-        for (std::size_t k = 0; k < part.folds.size(); ++k) memory.back().push_back(reserve_fold(s));
+        for (std::size_t k = 0; k < part.folds.size(); ++k) memory.back().push_back(reserve_fold());
     }
     for_items([&](value item) {
         place_item(s.shape.rows, -1, 1, item);
@@ -258,16 +280,9 @@ void simt_emitter::store_once(const std::vector<store>& stores) {
     });
 }
 
-/// The pieces that a row falls into: blocks of each of its runs.
-llvm::Value* simt_emitter::units_of(const stage& s) {
-    const int run = run_axis(s);
-    return ir_.CreateMul(product(s.shape.inner & ~(axis_set{1} << run)),
-                         pieces(extents_[static_cast<std::size_t>(run)], block_size));
-}
-
 void simt_emitter::emit_sweep(const stage& s, const sweep& part, const std::vector<fold_memory>& memory) {
     hoist_from_sweep(s, part);
-    const value units = units_of(s);
+    const value units = units_of_row(s);
     // Of several units the folds are merged in shared memory.
     const value several = ir_.CreateICmpSGT(units, number(std::popcount(s.shape.inner) == 1 ? 1 : 0));
     values none;
@@ -285,19 +300,10 @@ void simt_emitter::emit_sweep(const stage& s, const sweep& part, const std::vect
         memo_[part.folds[k]] = splat(ir_.CreateFPCast(results[k], real_type(part.folds[k])));
 }
 
-/// One block of a run, if it is this team's: stores, and the folds in float64, which each of the team's threads has.
+/// One unit, if it is this team's: stores, and the folds in float64, which each of the team's threads has.
 simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part, value unit, value is_mine) {
-    const auto run = static_cast<std::size_t>(run_axis(s));
-    value block = unit;
-    if (std::popcount(s.shape.inner) > 1) {
-        const value blocks = pieces(extents_[run], block_size);
-        block = ir_.CreateURem(unit, blocks);
-        place_item(s.shape.inner & ~(axis_set{1} << run), -1, 1, ir_.CreateUDiv(unit, blocks));
-    }
-    const value from = ir_.CreateMul(block, number(block_size));
-    const value to = smaller(ir_.CreateAdd(from, number(block_size)), extents_[run]);
-    const value end = ir_.CreateSelect(is_mine, to, from);
-    return vertical(s) ? along_run(run, part, from, end) : along_lanes(part, from, end);
+    const unit_range range = place_unit(s, unit);
+    return along_lanes(part, range.from, ir_.CreateSelect(is_mine, range.to, range.from));
 }
 
 /// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
@@ -362,7 +368,7 @@ simt_emitter::values simt_emitter::along_lanes(const sweep& part, value from, va
     return folds;
 }
 
-/// The thread's own run, from `from` to `to`.
+/// The run of each of the thread's lanes, from `from` to `to`: stores, and the folds in float64.
 simt_emitter::values simt_emitter::along_run(std::size_t run, const sweep& part, value from, value to) {
     if (part.folds.empty()) {
         loop("position", from, to, number(1), [&](value position) {
@@ -372,8 +378,83 @@ simt_emitter::values simt_emitter::along_run(std::size_t run, const sweep& part,
         return {};
     }
     values folds = fold_tree(run, part, from, to);
-    for (value& fold : folds) fold = ir_.CreateFPCast(first_lane(fold), ir_.getDoubleTy());
+    for (value& fold : folds) fold = ir_.CreateFPCast(fold, vector_of(ir_.getDoubleTy()));
     return folds;
+}
+
+// ---- few rows: unit by unit
+
+llvm::Value* simt_emitter::units_of_row(const stage& s) {
+    const int run = s.shape.units.run;
+    return ir_.CreateMul(product(s.shape.units.swept & ~(axis_set{1} << run)),
+                         pieces(extents_[static_cast<std::size_t>(run)], block_size));
+}
+
+/// Sets the coordinates along the swept axes other than the run; where the unit lies along that.
+simt_emitter::unit_range simt_emitter::place_unit(const stage& s, value unit) {
+    const auto run = static_cast<std::size_t>(s.shape.units.run);
+    const axis_set others = s.shape.units.swept & ~(axis_set{1} << run);
+    value block = unit;
+    if (others != 0) {
+        const value blocks = pieces(extents_[run], block_size);
+        block = ir_.CreateURem(unit, blocks);
+        place_item(others, -1, 1, ir_.CreateUDiv(unit, blocks));
+    }
+    const value from = ir_.CreateMul(block, number(block_size));
+    return {from, smaller(ir_.CreateAdd(from, number(block_size)), extents_[run])};
+}
+
+/// Where a stage leaves a fold's partials: those of the units of a row are neighbours.
+llvm::Value* simt_emitter::partials_of(const stage& s, int index, std::size_t fold, value row) {
+    const value units = units_of_row(s);
+    const value rows = ir_.CreateMul(number(static_cast<std::int64_t>(fold)), product(s.shape.rows));
+    const value start = ir_.CreateMul(ir_.CreateAdd(rows, row), units);
+    const value memory = temporary_memory(static_cast<int>(partials_temporary(index))).data;
+    return ir_.CreateInBoundsGEP(ir_.getDoubleTy(), memory, start);
+}
+void simt_emitter::store_partials(const stage& s, int index, value unit, const values& folds) {
+    for (std::size_t k = 0; k < folds.size(); ++k)
+        for (unsigned l = 0; l < lanes_; ++l) {
+            const value place =
+                ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials_of(s, index, k, row_number(s, l)), unit);
+            ir_.CreateStore(ir_.CreateExtractElement(folds[k], l), place);
+        }
+}
+
+/// One unit of a row for each team.
+void simt_emitter::emit_units_by_teams(const stage& s, int index) {
+    const sweep& part = s.sweeps.front();
+    here_ = place_of(number(1));
+    for_items([&](value item) {
+        const value units = units_of_row(s);
+        const value unit = ir_.CreateURem(item, units), row = ir_.CreateUDiv(item, units);
+        place_item(s.shape.rows, -1, 1, row);
+        hoist_from_sweep(s, part);
+        const values folds = sweep_unit(s, part, unit, is_active_);
+        if (folds.empty()) return;
+        when(ir_.CreateAnd(is_active_, here_.is_owner), [&] {
+            for (std::size_t k = 0; k < folds.size(); ++k)
+                ir_.CreateStore(folds[k], ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials_of(s, index, k, row), unit));
+        });
+    });
+}
+
+/// The partials of a row, by one block of threads.
+void simt_emitter::emit_merge(const stage& s) {
+    const sweep& part = s.sweeps.front();
+    loop("row", block_, given_.items, blocks_, [&](value row) {
+        place_item(s.shape.rows, -1, 1, row);
+        const value units = units_of_row(s);
+        for (std::size_t k = 0; k < part.folds.size(); ++k)
+            fold_pairs(at(part.folds[k]).code, partials_of(s, s.partials_of, k, row), units, gpu_block_threads);
+        when(ir_.CreateICmpEQ(thread_, number(0)), [&] {
+            for (std::size_t k = 0; k < part.folds.size(); ++k) {
+                const value all = fold_of_pairs(at(part.folds[k]).code, partials_of(s, s.partials_of, k, row), units);
+                memo_[part.folds[k]] = splat(ir_.CreateFPCast(all, real_type(part.folds[k])));
+            }
+            store_all(part.row_stores);
+        });
+    });
 }
 
 // ---- reductions over everything
@@ -382,7 +463,7 @@ void simt_emitter::emit_blocks(const stage& s, int index) {
     const auto run = static_cast<std::size_t>(lane_);
     const sweep& part = s.sweeps.front();
     hoist_from_sweep(s, part);
-    here_ = place_of(s, number(1));
+    here_ = place_of(number(1));
     const value partials = temporary_memory(static_cast<int>(partials_temporary(index))).data;
     for_items([&](value item) {
         place_item(s.shape.inner, lane_, block_size, item);
@@ -405,7 +486,13 @@ void simt_emitter::emit_combine(const stage& s) {
     const std::vector<node_id>& folds = blocks.sweeps.front().folds;
     for (std::size_t k = 0; k < folds.size(); ++k) {
         const value start = ir_.CreateMul(items, number(static_cast<std::int64_t>(k)));
-        combine_partials(folds[k], ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, start), items);
+        const value first = ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, start);
+        const op code = at(folds[k]).code;
+        fold_pairs(code, first, items, gpu_combine_threads);
+        when(ir_.CreateICmpEQ(thread_, number(0)), [&] {
+            const value all = ir_.CreateFPCast(fold_of_pairs(code, first, items), real_type(folds[k]));
+            ir_.CreateStore(all, temporary_memory(kept_in(folds[k])).data);
+        });
     }
 }
 
@@ -473,7 +560,7 @@ std::unique_ptr<llvm::Module> emit_simt(const plan& p, graph_view source, const 
                                         llvm::LLVMContext& context, gpu_code& code) {
     auto module = std::make_unique<llvm::Module>(code.symbol, context);
     gradus::prepare(*module, machine);
-    code.shared_bytes = simt_emitter(p, source, machine, *module, code.symbol, code.lanes).run();
+    code.shared_bytes = simt_emitter(p, source, machine, *module, code.symbol).run();
     return module;
 }
 

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include <gradus/gpu_code.hpp>
+
 #include "emit_node.hpp"
 #include "simt_machine.hpp"
 
@@ -25,8 +27,7 @@ namespace gradus {
 class simt_emitter : node_emitter {
 public:
     /// `source`: the graph that the plan was made of.
-    simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module, std::string_view name,
-                 int lanes);
+    simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module, std::string_view name);
     /// All stages; the bytes of shared memory of each.
     std::vector<int> run();
 
@@ -49,30 +50,45 @@ private:
         int totals = 0;    ///< a double for each item
     };
 
+    /// Where a unit lies along the axis of its run.
+    struct unit_range {
+        value from = nullptr;
+        value to = nullptr;
+    };
+
     // ---- emit_simt.cpp
-    int lanes_of(const stage& s) const;
     void emit_stage(int index);
     value status_place(std::size_t check, std::uint64_t field);
     void leave_if_violated();
     void note_violation(const stage& s, value row, std::size_t check);
     void emit_check(const stage& s);
-    void report_row(const stage& s, unsigned lane, value place);
+    value row_number(const stage& s, unsigned lane);
+    void report_row(value row, value place);
     void emit_threads(const stage& s);
-    void for_threads(const stage& s, const std::function<void()>& body);
+    void for_threads(const stage& s, const body_function& body);
+    value vectors_of_rows(const stage& s);
     void one_by_one(value from, value count, const std::function<void()>& body);
     value mask_of(value count);
     int vectors_together(const sweep& part) const;
     values at_vectors(const sweep& part, value first, const values& before, int count);
-    value members_of_team(const stage& s);
-    place_in_block place_of(const stage& s, value teams);
+    void sweep_alone(const stage& s, const sweep& part);
+    void emit_units(const stage& s, int index);
+    int members_of_team() const { return virtual_lanes / static_cast<int>(lanes_); }
+    int teams_of_block() const { return gpu_block_threads / members_of_team(); }
+    place_in_block place_of(value teams);
     void for_items(const std::function<void(value)>& body);
     void emit_teams(const stage& s);
     void store_once(const std::vector<store>& stores);
-    value units_of(const stage& s);
     void emit_sweep(const stage& s, const sweep& part, const std::vector<fold_memory>& memory);
     values sweep_unit(const stage& s, const sweep& part, value unit, value is_mine);
     values along_lanes(const sweep& part, value from, value to);
     values along_run(std::size_t run, const sweep& part, value from, value to);
+    value units_of_row(const stage& s);
+    unit_range place_unit(const stage& s, value unit);
+    value partials_of(const stage& s, int index, std::size_t fold, value row);
+    void store_partials(const stage& s, int index, value unit, const values& folds);
+    void emit_units_by_teams(const stage& s, int index);
+    void emit_merge(const stage& s);
     void emit_blocks(const stage& s, int index);
     void emit_combine(const stage& s);
     values loop_with(const char* name, value from, value to, value step, const values& start,
@@ -86,7 +102,7 @@ private:
     values accumulated(const sweep& part, const values& before);
     value over_team(op code, value v);
     values fold_tree(std::size_t run, const sweep& part, value from, value to);
-    fold_memory reserve_fold(const stage& s);
+    fold_memory reserve_fold();
     value shared_place(int start, value index);
     value slot_place(const fold_memory& m, value slot);
     void merge(const sweep& part, const std::vector<fold_memory>& memory, const values& folded, value is_mine,
@@ -94,11 +110,13 @@ private:
     void push(op code, const fold_memory& m, value unit, value partial);
     values totals(const sweep& part, const std::vector<fold_memory>& memory, value units, const values& none);
     value total(op code, value units, const std::function<value(value)>& slot_value);
-    void combine_partials(node_id fold, value partials, value count);
+    void fold_pairs(op code, value partials, value count, int threads);
+    void fold_group(op code, value partials, value first, value distance);
+    void fold_part_of_group(op code, value partials, value first, value count, value distance);
+    value fold_of_pairs(op code, value partials, value count);
 
     graph_view source_;
     std::string name_;
-    int team_lanes_;  ///< lanes of a thread of a team
     std::unique_ptr<simt_machine> simt_;
     simt_parameters given_;
     value thread_ = nullptr, block_ = nullptr, blocks_ = nullptr;

@@ -8,9 +8,9 @@
 
 namespace gradus {
 namespace {
-constexpr int counter_slots = 24;       // 2^24 blocks of 4096 are more than a GPU's memory holds
-constexpr int items_of_columns = 32;    // of a block, where columns have several units: see gpu_grid.cpp
+constexpr int counter_slots = 24;  // 2^24 blocks of 4096 are more than a GPU's memory holds
 constexpr int double_size = sizeof(double);
+constexpr int levels_together = 3;
 }  // namespace
 
 /// The fold of no elements: a sum is +0.
@@ -57,7 +57,7 @@ llvm::Value* simt_emitter::over_team(op code, value v) {
     return first_lane(v);
 }
 
-/// The fold of the virtual lanes of a thread's own run, [from, to): lane l, then l + 32, and so on, so that of each level
+/// The folds of the virtual lanes of runs, [from, to), one in each lane of the vectors: lane l, then l + 32, and so on, so that of each level
 /// of the tree one number is at hand at a time.
 simt_emitter::values simt_emitter::fold_tree(std::size_t run, const sweep& part, value from, value to) {
     constexpr int levels = std::countr_zero(unsigned{virtual_lanes});
@@ -86,15 +86,14 @@ simt_emitter::values simt_emitter::fold_tree(std::size_t run, const sweep& part,
 
 // ---- several units of an item
 
-simt_emitter::fold_memory simt_emitter::reserve_fold(const stage& s) {
-    const int teams = gpu_block_threads / (vertical(s) ? 1 : virtual_lanes / team_lanes_);
-    const int items = vertical(s) ? items_of_columns : teams;
+simt_emitter::fold_memory simt_emitter::reserve_fold() {
     const auto reserve = [&](int doubles) {
         const int start = shared_bytes_;
         shared_bytes_ += double_size * doubles;
         return start;
     };
-    return {reserve(teams), reserve(items * counter_slots), reserve(items)};
+    const int teams = teams_of_block();  // and as many items at most
+    return {reserve(teams), reserve(teams * counter_slots), reserve(teams)};
 }
 
 llvm::Value* simt_emitter::shared_place(int start, value index) {
@@ -169,33 +168,59 @@ llvm::Value* simt_emitter::total(op code, value units, const std::function<value
     })[0];
 }
 
-/// The partial folds of a `blocks` stage into one, by one block of threads: pairs of neighbours, level by level, in place.
-void simt_emitter::combine_partials(node_id fold, value partials, value count) {
-    const op code = at(fold).code;
-    llvm::Type* const wide = ir_.getDoubleTy();
-    const auto place = [&](value i) { return ir_.CreateInBoundsGEP(wide, partials, i); };
-    const value below = ir_.CreateSub(count, number(1));  // of 2^64 - 1 no level is left
+/// Pairs of neighbours of `count` partial folds into one, level by level, in place, by one block of threads: each thread
+/// takes several levels of a group at a time.
+void simt_emitter::fold_pairs(op code, value partials, value count, int threads) {
+    const value below = ir_.CreateSub(count, number(1));
     const value levels = ir_.CreateSub(
         number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {below, ir_.getFalse()}));
     const value needed = ir_.CreateSelect(ir_.CreateICmpSGT(count, number(1)), levels, number(0));
-    loop("level", number(0), needed, number(1), [&](value level) {
-        const value half = ir_.CreateShl(number(1), level), whole = ir_.CreateShl(number(2), level);
-        const value end = ir_.CreateAdd(ir_.CreateSub(count, whole), number(1));
-        loop("pair", ir_.CreateMul(thread_, whole), end, ir_.CreateMul(whole, number(gpu_combine_threads)), [&](value i) {
+    loop("levels", number(0), needed, number(levels_together), [&](value level) {
+        const value distance = ir_.CreateShl(number(1), level), group = ir_.CreateShl(number(1 << levels_together), level);
+        loop("group", ir_.CreateMul(thread_, group), count, ir_.CreateMul(group, number(threads)), [&](value first) {
+            const value end = ir_.CreateAdd(first, group);
+            either(
+                ir_.CreateICmpSLE(end, count), [&] { fold_group(code, partials, first, distance); },
+                [&] { fold_part_of_group(code, partials, first, count, distance); });
+        });
+        simt_->barrier();
+    });
+}
+
+void simt_emitter::fold_group(op code, value partials, value first, value distance) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    values folds;
+    for (int i = 0; i < 1 << levels_together; ++i) {
+        const value at = ir_.CreateAdd(first, ir_.CreateMul(distance, number(i)));
+        folds.push_back(ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, partials, at)));
+    }
+    for (; folds.size() > 1; folds.resize(folds.size() / 2))
+        for (std::size_t i = 0; i < folds.size() / 2; ++i) folds[i] = combined(code, folds[2 * i], folds[2 * i + 1]);
+    ir_.CreateStore(folds[0], ir_.CreateInBoundsGEP(wide, partials, first));
+}
+
+void simt_emitter::fold_part_of_group(op code, value partials, value first, value count, value distance) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    const auto place = [&](value i) { return ir_.CreateInBoundsGEP(wide, partials, i); };
+    loop("level", number(0), number(levels_together), number(1), [&](value level) {
+        const value half = ir_.CreateShl(distance, level), whole = ir_.CreateShl(half, 1);
+        loop("pair", first, ir_.CreateAdd(ir_.CreateSub(count, whole), number(1)), whole, [&](value i) {
             const value earlier = ir_.CreateLoad(wide, place(i));
             const value later = ir_.CreateLoad(wide, place(ir_.CreateAdd(i, half)));
             ir_.CreateStore(combined(code, earlier, later), place(i));
         });
-        simt_->barrier();
     });
-    when(ir_.CreateICmpEQ(thread_, number(0)), [&] {
-        const value all = total(code, count, [&](value slot) {
-            const value above = ir_.CreateAdd(slot, number(1));
-            return ir_.CreateLoad(wide, place(ir_.CreateShl(ir_.CreateLShr(count, above), above)));
-        });
-        const value result = ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, wide), all);
-        ir_.CreateStore(ir_.CreateFPCast(result, real_type(fold)), temporary_memory(kept_in(fold)).data);
+}
+
+/// The fold of what fold_pairs() has left.
+llvm::Value* simt_emitter::fold_of_pairs(op code, value partials, value count) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    const value all = total(code, count, [&](value slot) {
+        const value above = ir_.CreateAdd(slot, number(1));
+        const value first = ir_.CreateShl(ir_.CreateLShr(count, above), above);
+        return ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, partials, first));
     });
+    return ir_.CreateSelect(ir_.CreateICmpEQ(count, number(0)), of_nothing(code, wide), all);
 }
 
 }  // namespace gradus

@@ -48,7 +48,7 @@ struct stage {
     std::vector<store> row_stores;  ///< before the sweeps: values of the row that need none of its folds
     std::vector<sweep> sweeps;
     int tested = -1;                ///< check: position in the requirements of plan::body
-    int partials_of = -1;           ///< combine: the `blocks` stage whose partials it folds
+    int partials_of = -1;           ///< combine, merge: the stage whose partials it folds
 };
 
 /// Where a value lies for the stages after the one that computed it.
@@ -56,6 +56,7 @@ struct kept {
     node_id value = no_node;
     int temporary = -1;
     std::size_t stage = 0;
+    std::size_t end = ~std::size_t{0};  ///< the first stage that does not find it there
 };
 
 struct plan {
@@ -74,7 +75,7 @@ struct plan {
     /// Whether a stage reads a node's value from a temporary.
     bool kept_before(node_id id, std::size_t s) const {
         for (const kept& k : kept_values)
-            if (k.value == id && k.stage < s) return true;
+            if (k.value == id && k.stage < s && s < k.end) return true;
         return false;
     }
     /// The output in whose place a sweep finds a node's value: an earlier sweep of the stage has parked it, and none

@@ -87,7 +87,12 @@ private:
                 line("stage {}: for blocks of {} along {} of [{}] in parallel", i, block_size,
                      g_.axis_name(s.shape.lane), axes_text(s.shape.inner));
                 break;
-            case stage_form::rows: line("stage {}: {}", i, rows_text(s)); break;
+            case stage_form::rows: line("stage {}: {}{}", i, rows_text(s), way_text(s)); break;
+            case stage_form::units:
+                line("stage {}: for units of {} of [{}], {}{}", i, block_size, axes_text(s.shape.units.swept),
+                     rows_text(s), way_text(s));
+                break;
+            case stage_form::merge: return merge_text(i, s);
         }
         ++depth_;
         first_text(s);
@@ -112,6 +117,19 @@ private:
         if (has_axis(s.shape.rows, s.shape.lane)) text += fmt::format(", lanes along {}", g_.axis_name(s.shape.lane));
         if (s.shape.across >= 0) text += is_for_short_rows(s.shape) ? ", if rows are short" : ", else";
         return text;
+    }
+    /// GPU: which of two ways of the same rows the stage belongs to.
+    static std::string_view way_text(const stage& s) {
+        if (s.shape.units.way == row_way::only) return "";
+        return s.shape.units.way == row_way::whole ? ", unless rows fall to units" : ", if rows fall to units";
+    }
+    void merge_text(std::size_t i, const stage& s) {
+        const sweep& part = s.sweeps.front();
+        line("stage {}: merge the units of stage {}, {}{}", i, s.partials_of, rows_text(s), way_text(s));
+        ++depth_;
+        for (const node_id fold : part.folds) line("{} = fixed tree of its units", kept_name(fold));
+        row_text(s, part.row_stores);
+        --depth_;
     }
     void combine_text(std::size_t i, const stage& s) {
         line("stage {}: combine the blocks of stage {}", i, s.partials_of);

@@ -169,6 +169,11 @@ void write_program(byte_writer& to, const executable& program) {
         to.number(s.chunk);
         to.number(s.requirement);
         to.number(s.across);
+        to.number(s.units.swept);
+        to.number(s.units.run);
+        to.number(s.units.lanes_along_run);
+        to.number(s.units.way);
+        to.number(s.lanes);
     }
     to.number(program.temporaries.size());
     for (const temporary& t : program.temporaries) {
@@ -189,13 +194,18 @@ constexpr std::int64_t most = 1 << 20;  ///< of anything that is counted
 
 stage_shape read_stage(byte_reader& from) {
     stage_shape s;
-    s.form = from.number<stage_form>(0, static_cast<std::int64_t>(stage_form::combine));
+    s.form = from.number<stage_form>(0, static_cast<std::int64_t>(stage_form::merge));
     s.rows = from.number<axis_set>(0, every_axis);
     s.inner = from.number<axis_set>(0, every_axis);
     s.lane = from.number<int>(-1, max_axes - 1);
     s.chunk = from.number<std::int64_t>(1, std::int64_t{1} << 40);
     s.requirement = from.number<int>(-1, most);
     s.across = from.number<int>(-1, max_axes - 1);
+    s.units.swept = from.number<axis_set>(0, every_axis);
+    s.units.run = from.number<int>(-1, max_axes - 1);
+    s.units.lanes_along_run = from.number<bool>(0, 1);
+    s.units.way = from.number<row_way>(0, static_cast<std::int64_t>(row_way::by_units));
+    s.lanes = from.number<int>(1, 64);
     return s;
 }
 temporary read_temporary(byte_reader& from, std::size_t stages) {
@@ -286,7 +296,8 @@ bool fits(const executable& program, graph_view g, const layout& arrangement) {
     const auto known = [&](axis_set axes) { return loops >= 32 || axes >> loops == 0; };
     for (const stage_shape& s : program.stages) {
         const bool asks = s.requirement >= 0;
-        if (!known(s.rows | s.inner) || s.lane >= loops || s.across >= loops) return false;
+        if (!known(s.rows | s.inner | s.units.swept)) return false;
+        if (s.lane >= loops || s.across >= loops || s.units.run >= loops) return false;
         if (asks != (s.form == stage_form::check)) return false;
         if (asks && static_cast<std::size_t>(s.requirement) >= g.requirements.size()) return false;
     }

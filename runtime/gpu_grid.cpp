@@ -23,16 +23,17 @@ int teams_of(std::int64_t blocks_of_row, int most) {
 
 }  // namespace
 
-gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int lanes,
-                 int multiprocessors) {
+gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int multiprocessors) {
     if (stage.form == stage_form::combine) return {1, gpu_combine_threads, 1};
-    const int teams_of_block = static_cast<int>(gpu_block_threads / (virtual_lanes / lanes));
+    const int teams_of_block = static_cast<int>(gpu_block_threads / (virtual_lanes / stage.lanes));
     std::int64_t per_block = gpu_block_threads;
     gpu_grid grid;
-    if (stage.form == stage_form::blocks) {
+    if (stage.form == stage_form::merge) {
+        per_block = 1;
+    } else if (stage.form == stage_form::blocks) {
         per_block = teams_of_block;
     } else if (sweeps_along_lanes(stage)) {
-        grid.teams = teams_of(pieces(extents[stage.lane], block_size), teams_of_block);
+        if (stage.form == stage_form::rows) grid.teams = teams_of(unit_count(stage.units, extents), teams_of_block);
         per_block = teams_of_block / grid.teams;
     }
     const std::int64_t most = std::int64_t{blocks_per_multiprocessor} * multiprocessors;

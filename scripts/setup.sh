@@ -4,7 +4,7 @@
 set -eu
 packages=(
     g++ cmake ninja-build ccache clang-22 libclang-rt-22-dev llvm-22-dev zlib1g-dev
-    libboost1.81-dev libfmt-dev catch2 libtbb-dev libbenchmark-dev libcli11-dev
+    libboost1.81-dev libboost-context1.81-dev libfmt-dev catch2 libtbb-dev libbenchmark-dev libcli11-dev
     nlohmann-json3-dev libxxhash-dev libopenblas-dev time
     qemu-user g++-aarch64-linux-gnu libc6-dev-arm64-cross
 )

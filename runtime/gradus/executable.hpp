@@ -36,7 +36,21 @@ enum class stage_form : std::uint8_t {
     rows,    ///< an item is one row: the product of the extents of `rows`, the lane axis (when it is
              ///< one of them) counted in chunks of `chunk`
     blocks,  ///< no rows: an item is one block of `block_size` along the lane axis of `inner`
-    combine  ///< one item: folds the partials that a `blocks` stage left
+    combine,  ///< one item: folds the partials that a `blocks` stage left
+    units,    ///< GPU: an item is one unit of a row (see row_units); leaves its folds as partials
+    merge     ///< GPU: an item is one row: folds the partials that a `units` stage left
+};
+
+/// GPU: of two ways to do rows, which a stage belongs to. Where there are too few rows to fill a GPU, several stages work
+/// on units of them instead of one on whole rows.
+enum class row_way : std::uint8_t { only, whole, by_units };
+
+/// GPU: what rows fall into: blocks of `block_size` along the axis `run`, for each position along the other swept axes.
+struct row_units {
+    axis_set swept = 0;            ///< the inner axes of the rows
+    int run = -1;                  ///< one of them
+    bool lanes_along_run = false;  ///< the threads of a team share a unit; else each thread has its own
+    row_way way = row_way::only;
 };
 
 struct stage_shape {
@@ -47,6 +61,8 @@ struct stage_shape {
     std::int64_t chunk = block_size;  ///< elements of the lane axis an item takes when the lane axis is in `rows`
     int requirement = -1;             ///< check: position in the requirements of the graph
     int across = -1;                  ///< >= 0: one of two stages for the same rows, of which one runs; see is_for_short_rows
+    row_units units;                  ///< GPU: of stages with inner axes
+    int lanes = 1;                    ///< GPU: adjacent elements that a thread takes at a time
 };
 
 /// Rows of at most so many elements are short.
@@ -58,7 +74,7 @@ inline bool is_for_short_rows(const stage_shape& stage) { return stage.across >=
 /// Memory that lives during one call.
 struct temporary {
     axis_set axes = 0;   ///< loop axes; the element count is the product of their extents
-    int blocks_of = -1;  ///< >= 0: instead, one element for each item of this `blocks` stage
+    int blocks_of = -1;  ///< >= 0: instead, one element for each item of this `blocks` stage, or unit of a `units` stage
     std::size_t element_size = 8;
     std::size_t per_item = 1;
 };
@@ -80,8 +96,11 @@ struct executable {
     std::shared_ptr<const gpu_code> gpu;  ///< null for code of the host
 };
 
-/// The number of items of a stage, for the given extents of the loop axes; 0 if it is the one of a pair that does not
-/// run.
+/// The units of a row, for the given extents of the loop axes.
+std::int64_t unit_count(const row_units& units, const std::int64_t* extents);
+
+/// The number of items of a stage, for the given extents of the loop axes; 0 if it belongs to a way of doing rows that
+/// does not run.
 std::int64_t item_count(const stage_shape& stage, const std::int64_t* extents);
 
 /// The bytes of a temporary of the code, for the given extents of the loop axes.

@@ -12,6 +12,7 @@
 #include <gradus/check.hpp>
 
 #include "compile.hpp"
+#include "emulator/on_device.hpp"
 #include "support/compare.hpp"
 
 namespace gradus::testing {
@@ -195,7 +196,10 @@ element_lists results(kernel& code, const element_lists& inputs, const circumsta
         }
         wanted.push_back(out.back()->as_argument());
     }
-    arena_of(c.threads).execute([&] { code.run(arguments, wanted); });
+    if (c.on != nullptr)
+        run_on(*c.on, code, arguments, wanted);
+    else
+        arena_of(c.threads).execute([&] { code.run(arguments, wanted); });
     for (std::size_t k = 0; k < out.size(); ++k) outputs[k].bytes = out[k]->take();
     return outputs;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <oneapi/tbb/task_arena.h>
+#include <gradus/device.hpp>
 #include <gradus/kernel.hpp>
 
 #include "bits/kernels.hpp"
@@ -39,6 +40,7 @@ struct circumstance {
     std::size_t offset = 0;  ///< the first element of a tensor lies so many elements behind a multiple of 64 bytes
     bool in_place = false;   ///< each output lies in the memory of an input with the same axes, if there is one
     arrangement how = arrangement::row_major;
+    device* on = nullptr;    ///< null: the host
 };
 
 /// The outputs, row-major. Throws std::logic_error if an element outside of an output was written.
@@ -47,7 +49,7 @@ element_lists results(kernel& code, const element_lists& inputs, const circumsta
 /// The arena in which calls run with that many threads, even if the machine has fewer processors.
 oneapi::tbb::task_arena& arena_of(int threads);
 
-/// The kernel for a target that runs here: one for all tests. `tested` is one of tested_kernels().
+/// The kernel for a target that runs here, or for the emulator's: one for all tests. `tested` is one of tested_kernels().
 kernel& kernel_on(const target& machine, const tested_kernel& tested);
 
 /// The first elements that differ, in words; empty if there are none.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gradus_golden DIR: every case of the golden data through the JIT, in float32 and float64, values and
 // gradients. Without DIR: the directory in GRADUS_GOLDEN_DIR, else the data in the tree. The last line counts
-// the cases; the exit status is 1 if one failed or none ran.
+// the cases; the exit status is 1 if one failed or none ran. --emulate: the kernels as a GPU runs them, on the emulator,
+// but for those of layers.
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "emulated.hpp"
 #include "report.hpp"
 
 namespace {
@@ -18,7 +20,7 @@ using namespace gradus::golden;
 
 struct options {
     std::string directory, function, name;
-    bool verbose = false;
+    bool verbose = false, emulate = false;
     bool everything() const { return function.empty() && name.empty(); }
 };
 
@@ -124,12 +126,15 @@ bool report(const std::vector<function_report>& functions, const std::vector<tru
 }
 
 bool run(const options& o) {
+    if (o.emulate) start_emulation();
     const std::filesystem::path directory = o.directory;
     const std::vector<golden_file> files = read_directory(directory);
     const difference_list differences = read_differences(directory, GRADUS_GOLDEN_DATA);
     std::vector<function_report> functions = chosen_cases(files, o);
     const std::vector<truth_row> truth = judge_all(functions, differences);
     complaints found;
+    if (o.emulate) fmt::print("{} stages ran on the emulator\n", emulated_launches());
+    if (o.emulate && emulated_launches() == 0) found.push_back("nothing ran on the emulator");
     if (o.everything()) {
         check_index(directory, files, found);
         if (differences.of_this_data) check_list(functions, differences, found);
@@ -152,6 +157,7 @@ int main(int argc, char** argv) {
     app.add_option("--function", o.function, "only this function");
     app.add_option("--case", o.name, "only the case of this name");
     app.add_flag("--verbose", o.verbose, "every case, with the worst element of each entry");
+    app.add_flag("--emulate", o.emulate, "run kernels on the emulator of a GPU");
     CLI11_PARSE(app, argc, argv);
     try {
         return run(o) ? 0 : 1;

@@ -17,6 +17,7 @@
 #include <gradus/gradus.hpp>
 
 #include "compare.hpp"
+#include "emulated.hpp"
 #include "read.hpp"
 
 namespace gradus::golden {
@@ -94,7 +95,11 @@ auto as_tuple(Tuple outcome) {
 /// Runs y and its gradients for the variables, with the upstream gradient g, in one kernel.
 template <class Y, class G, class... Variable, class... Binding>
 results run(const golden_case& c, const Y& y, const G& g, wrt_t<Variable...>, const Binding&... binding) {
-    const auto& kernel = detail::kept(c.function + c.params.dump(), [&] { return jit(y, vjp(y, Variable{}, g)...); });
+    const auto& kernel = detail::kept(c.function + c.params.dump(), [&] {
+        auto made = jit(y, vjp(y, Variable{}, g)...);
+        redirect(made.code());
+        return made;
+    });
     const auto outcome = detail::as_tuple(kernel(binding...));
     results made;
     made["outputs.y"].values = detail::doubles_from(std::get<0>(outcome));

@@ -25,7 +25,12 @@ says "a planted answer"
 last_line_is "2 passed, 0 failed, 1 skipped"
 output=$(GRADUS_GOLDEN_DIR=$here/right "$runner") || fail "GRADUS_GOLDEN_DIR is not read"
 last_line_is "2 passed, 0 failed, 1 skipped"
+output=$("$runner" --emulate "$here/right") || fail "right data fail on the emulator: $output"
+says "stages ran on the emulator"
+last_line_is "2 passed, 0 failed, 1 skipped"
 
+if output=$("$runner" --emulate "$here/wrong"); then fail "wrong data pass on the emulator: $output"; fi
+last_line_is "2 passed, 15 failed, 0 skipped"
 if output=$("$runner" "$here/wrong"); then fail "wrong data pass: $output"; fi
 for type in float32 float64; do
     for name in value gradient nan infinity gradient_nan untagged misstated missing_output size; do
