@@ -18,6 +18,7 @@ import argparse
 import json
 import math
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -217,7 +218,8 @@ def page(result: dict) -> str:
     copies = ", ".join(f"{name} {value / 1e9:.0f} GB/s" for name, value in result["copies"].items())
     return "\n".join([
         f"Taken on {facts['date']}: {result['device']}; {result['peers']}. A copy of {LARGE_COPY >> 30} GiB, bytes read "
-        f"and written: {copies}; shares are of the faster.", "",
+        f"and written: {copies}; shares are of the faster. The host takes {result['overhead']['call']:.1f} µs to queue a "
+        f"kernel, {result['overhead']['fill']:.1f} µs a fill.", "",
         *(f"| {line} |" for line in table(result)), "",
         *absences(result["rows"]), ""])
 
@@ -231,6 +233,13 @@ def large_copies(ours: Ours, peers: Any) -> dict[str, float]:
     return {name: 2 * LARGE_COPY / (1e-3 * median_of(times)) for name, times in in_turns(samples, {}, ROUNDS).items()}
 
 
+def overhead(ours: Ours) -> dict[str, float]:
+    """The host's microseconds to queue a call of one kernel, and to queue a fill, the driver's least work."""
+    ours.ask("prepare float32 forward_backward leaky_relu out_of_place 1024")
+    samples = [[float(word) for word in ours.ask("overhead 100").split()] for _ in range(2 * ROUNDS)]
+    return {name: statistics.median(times) for name, times in zip(("call", "fill"), zip(*samples))}
+
+
 def compare(options: argparse.Namespace, peers: Any, memory: Path, slot_bytes: int) -> Iterator[dict[str, Any]]:
     """What has been measured, after every row."""
     ours = Ours(worker_of(options.build), memory, slot_bytes)
@@ -238,6 +247,7 @@ def compare(options: argparse.Namespace, peers: Any, memory: Path, slot_bytes: i
     result: dict[str, Any] = {"machine": machine(), "device": ours.ask("about"), "peers": peers.about(), "rows": []}
     result["copies"] = large_copies(ours, peers)
     result["copy"] = max(result["copies"].values())
+    result["overhead"] = overhead(ours)
     end = time.monotonic() + options.seconds
     for row in rows(options.elements, options.classes):
         if not re.search(options.rows, f"{row.type} {row.problem}"):

@@ -30,7 +30,8 @@ echo "gpu.sh: $device"
 mkdir -p "$out"
 status=0
 export GRADUS_CACHE=off  # whatever is measured and tested is compiled here
-ctest --test-dir "$built" --label-regex '^gpu$' --no-tests=error --output-on-failure 2>&1 | tee "$out/tests.log"
+ctest --test-dir "$built" --label-regex '^gpu$' --no-tests=error --output-on-failure --parallel "$(nproc)" --timeout 600 \
+    2>&1 | tee "$out/tests.log"
 [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 "$built/examples/train_gpu" examples/data/digits.csv 2>&1 | tee "$out/train.log"
 [ "${PIPESTATUS[0]}" -eq 0 ] || status=1

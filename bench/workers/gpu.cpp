@@ -9,8 +9,10 @@
 //     output                               →  VALUE: results of one call, into memory that held NaN, lie in their slots
 //     host                                 →  whether the host computes `the same` bits, else how many elements differ
 //     sample COUNT                         →  the milliseconds of each of so many calls
+//     overhead COUNT                       →  the host's microseconds to queue one of so many calls; to queue a fill
 //
 // Slots hold elements of the type; labels are int64 in `second`; the target of a function of two tensors is in `third`.
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -250,6 +252,18 @@ std::vector<double> sample(device& place, device_array<std::uint8_t, 1>& spoiler
     return milliseconds;
 }
 
+/// Microseconds of the host for each of so many times that something is queued.
+template <class Queue>
+double host_time(device& place, int count, const Queue& queue) {
+    queue();
+    place.synchronise();
+    const auto start = std::chrono::steady_clock::now();
+    for (int call = 0; call < count; ++call) queue();
+    const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - start;
+    place.synchronise();
+    return taken.count() / count;
+}
+
 class server {
 public:
     server(device& place, const arena& memory) : place_(place), memory_(memory), spoiler_(place, {spoiler_bytes}) {}
@@ -265,8 +279,11 @@ public:
         if (command == "output") return fmt::format("{}", task_->output());
         if (command == "host") return task_->host();
         int count = 0;
-        if (command == "sample" && words >> count && count > 0)
-            return fmt::format("{}", fmt::join(sample(place_, spoiler_, *task_, count), " "));
+        if (!(words >> count) || count < 1) throw std::invalid_argument("unknown command " + line);
+        if (command == "sample") return fmt::format("{}", fmt::join(sample(place_, spoiler_, *task_, count), " "));
+        if (command == "overhead")
+            return fmt::format("{} {}", host_time(place_, count, [&] { task_->queue(); }),
+                               host_time(place_, count, [&] { place_.fill(spoiler_.data(), 0, 1); }));
         throw std::invalid_argument("unknown command " + line);
     }
 

@@ -102,15 +102,17 @@ class Measured(unittest.TestCase):
         row = self.measure()
         bandwidth = ROW.bytes / 2e-3  # ours takes 2 ms
         result = {"machine": {"date": "today"}, "device": "a GPU", "peers": "PyTorch", "rows": [row],
-                  "copy": 2 * bandwidth, "copies": {"PyTorch": 2 * bandwidth}}
+                  "copy": 2 * bandwidth, "copies": {"PyTorch": 2 * bandwidth},
+                  "overhead": {"call": 4.25, "fill": 2.0}}
         text = gpu.page(result)
+        self.assertIn("The host takes 4.2 µs to queue a kernel, 2.0 µs a fill.", text)
         self.assertIn("| cross_entropy, mean and gradient, 100×50 | float32 | 2 | 0 | 50 % | 0.50 (0.50–0.50) | "
                       "2.00 (2.00–2.00) | – | – | – | the same | 1.0e-08 |", text)
         self.assertIn("- Absent: Liger: cannot be imported (1 rows, the first: ", text)
 
     def test_a_row_without_ours_is_still_a_line(self):
         result = {"machine": {"date": "today"}, "device": "", "peers": "", "rows": [self.measure(dies=True)],
-                  "copy": 1e9, "copies": {}}
+                  "copy": 1e9, "copies": {}, "overhead": {"call": 4.25, "fill": 2.0}}
         self.assertIn("| float32 | – | – | – | – | – |", gpu.page(result))
 
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gradus_golden DIR: every case of the golden data through the JIT, in float32 and float64, values and
 // gradients. Without DIR: the directory in GRADUS_GOLDEN_DIR, else the data in the tree. The last line counts
-// the cases; the exit status is 1 if one failed or none ran. --emulate: the kernels as a GPU runs them, on the emulator,
-// but for those of layers.
+// the cases; the exit status is 1 if one failed or none ran. --emulate, --gpu: the kernels on the emulator of a GPU or
+// on the first CUDA device, but for those of layers.
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
@@ -10,8 +10,11 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <gradus/cuda.hpp>
+#include <gradus/error.hpp>
 
-#include "emulated.hpp"
+#include "elsewhere.hpp"
+#include "emulator/emulated_device.hpp"
 #include "report.hpp"
 
 namespace {
@@ -20,7 +23,7 @@ using namespace gradus::golden;
 
 struct options {
     std::string directory, function, name;
-    bool verbose = false, emulate = false;
+    bool verbose = false, emulate = false, gpu = false;
     bool everything() const { return function.empty() && name.empty(); }
 };
 
@@ -125,16 +128,28 @@ bool report(const std::vector<function_report>& functions, const std::vector<tru
     return total.failed == 0 && total.passed > 0;
 }
 
+/// Where kernels run; null for the host. Throws gradus::error for a GPU that is missing.
+gradus::device* device_for(const options& o) {
+    static gradus::testing::emulated_device emulator(20261127);
+    if (o.emulate) return &emulator;
+    if (!o.gpu) return nullptr;
+    gradus::device& first = gradus::cuda_device();
+    if (!first.missing().empty()) throw gradus::error(fmt::format("no GPU: {}", first.missing()));
+    return &first;
+}
+
 bool run(const options& o) {
-    if (o.emulate) start_emulation();
+    if (gradus::device* const elsewhere = device_for(o)) compute_on(*elsewhere);
     const std::filesystem::path directory = o.directory;
     const std::vector<golden_file> files = read_directory(directory);
     const difference_list differences = read_differences(directory, GRADUS_GOLDEN_DATA);
     std::vector<function_report> functions = chosen_cases(files, o);
     const std::vector<truth_row> truth = judge_all(functions, differences);
     complaints found;
-    if (o.emulate) fmt::print("{} stages ran on the emulator\n", emulated_launches());
-    if (o.emulate && emulated_launches() == 0) found.push_back("nothing ran on the emulator");
+    if (gradus::device* const elsewhere = device_for(o)) {
+        fmt::print("{} calls were computed on {}\n", calls_elsewhere(), elsewhere->name());
+        if (calls_elsewhere() == 0) found.push_back("no call was computed there");
+    }
     if (o.everything()) {
         check_index(directory, files, found);
         if (differences.of_this_data) check_list(functions, differences, found);
@@ -158,6 +173,7 @@ int main(int argc, char** argv) {
     app.add_option("--case", o.name, "only the case of this name");
     app.add_flag("--verbose", o.verbose, "every case, with the worst element of each entry");
     app.add_flag("--emulate", o.emulate, "run kernels on the emulator of a GPU");
+    app.add_flag("--gpu", o.gpu, "run kernels on the first CUDA device");
     CLI11_PARSE(app, argc, argv);
     try {
         return run(o) ? 0 : 1;

@@ -17,7 +17,7 @@
 #include <gradus/gradus.hpp>
 
 #include "compare.hpp"
-#include "emulated.hpp"
+#include "elsewhere.hpp"
 #include "read.hpp"
 
 namespace gradus::golden {

@@ -26,9 +26,11 @@ last_line_is "2 passed, 0 failed, 1 skipped"
 output=$(GRADUS_GOLDEN_DIR=$here/right "$runner") || fail "GRADUS_GOLDEN_DIR is not read"
 last_line_is "2 passed, 0 failed, 1 skipped"
 output=$("$runner" --emulate "$here/right") || fail "right data fail on the emulator: $output"
-says "stages ran on the emulator"
+says "calls were computed on emulator"
 last_line_is "2 passed, 0 failed, 1 skipped"
 
+if output=$(GRADUS_CUDA_DRIVER=/nowhere "$runner" --gpu "$here/right"); then fail "data pass on no GPU: $output"; fi
+says "no GPU: no CUDA driver: /nowhere was looked for"
 if output=$("$runner" --emulate "$here/wrong"); then fail "wrong data pass on the emulator: $output"; fi
 last_line_is "2 passed, 15 failed, 0 skipped"
 if output=$("$runner" "$here/wrong"); then fail "wrong data pass: $output"; fi
