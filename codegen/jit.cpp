@@ -31,6 +31,13 @@ std::optional<executable> program_in(std::string_view bytes, std::string_view ke
                                      const layout& arrangement) {
     std::optional<kernel_record> record = read_record(bytes);
     if (!record || record->key != key || !fits(record->program, g, arrangement)) return std::nullopt;
+    if (record->program.gpu != nullptr) {
+        gpu_code code = *record->program.gpu;
+        code.text = record->object;
+        code.symbol = record->symbol;
+        record->program.gpu = std::make_shared<const gpu_code>(std::move(code));
+        return std::move(record->program);
+    }
     try {
         void* entry = nullptr;
         record->program.code = load(record->object, record->symbol, &entry);
@@ -48,12 +55,12 @@ const target& target_for(std::string_view device) {
     throw error(fmt::format("this build compiles no code for {}", device));
 }
 
-/// From the cache, or compiled and put there; for a device compiled.
+/// From the cache, or compiled and put there.
 executable program_for(graph_view g, const layout& arrangement, std::span<const element> input_types,
                        std::string_view device, const std::string& name) {
     const target& machine = target_for(device);
     const cache_place place = cache_from_environment();
-    if (!device.empty() || place.folder.empty() || texts_are_wanted())  // the cache holds objects of the host
+    if (place.folder.empty() || texts_are_wanted())
         return compile(g, arrangement, input_types, machine, name, false).code;
     const std::string key = kernel_key(g, arrangement, input_types, machine, name);
     const std::string file = file_name_of(key);

@@ -187,6 +187,10 @@ void write_program(byte_writer& to, const executable& program) {
         to.number(pair.input);
         to.number(pair.output);
     }
+    to.number(program.gpu != nullptr);
+    if (program.gpu == nullptr) return;
+    to.number(program.gpu->shared_bytes.size());
+    for (const int bytes : program.gpu->shared_bytes) to.number(bytes);
 }
 
 constexpr std::int64_t every_axis = ~axis_set{0};
@@ -227,6 +231,11 @@ executable read_program(byte_reader& from) {
         pair.input = from.number<int>(0, most);
         pair.output = from.number<int>(0, most);
     }
+    if (!from.number<bool>(0, 1)) return program;
+    gpu_code gpu;
+    gpu.shared_bytes.resize(from.count());
+    for (int& bytes : gpu.shared_bytes) bytes = from.number<int>(0, most);
+    program.gpu = std::make_shared<const gpu_code>(std::move(gpu));
     return program;
 }
 
@@ -292,6 +301,7 @@ std::optional<kernel_record> read_record(std::string_view bytes) {
 }
 
 bool fits(const executable& program, graph_view g, const layout& arrangement) {
+    if (program.gpu != nullptr && program.gpu->shared_bytes.size() != program.stages.size()) return false;
     const auto loops = static_cast<int>(arrangement.loops.size());
     const auto known = [&](axis_set axes) { return loops >= 32 || axes >> loops == 0; };
     for (const stage_shape& s : program.stages) {

@@ -4,9 +4,9 @@
 //     "gradusk1"  the format            8 bytes
 //     checksum    XXH3_64 of the rest   8 bytes
 //     key         all that the code depends on, in full, so that equal hashes cannot give a wrong kernel
-//     program     what an `executable` holds besides code: stages, temporaries, pairs in place
+//     program     what an `executable` holds besides code: stages, temporaries, pairs in place, a GPU's shared memory
 //     symbol      the function's name in the object
-//     object      relocatable, for runtime/object.hpp
+//     object      relocatable, for runtime/object.hpp; for a device the text of its gpu_code
 //
 // Numbers are little-endian, 8 bytes each; key, symbol and object are a length and their bytes.
 #pragma once
@@ -42,7 +42,7 @@ std::string file_name_of(std::string_view key);
 /// The parts of a record; views of its bytes.
 struct kernel_record {
     std::string_view key;
-    executable program;  ///< without entry and code
+    executable program;  ///< without entry and code; that of a GPU without text and symbol
     std::string_view symbol;
     std::string_view object;
 };

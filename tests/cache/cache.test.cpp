@@ -47,9 +47,10 @@ void make_old(const fs::path& file, std::chrono::minutes age) {
 }
 
 /// The number of programs that a test runs, each in a process of its own, all at once; their outputs.
-std::vector<std::string> run_programs(int count) {
+std::vector<std::string> run_programs(int count, const std::string& argument = "") {
+    const std::string command = GRADUS_CACHE_PROGRAM " " + argument;
     std::vector<std::FILE*> pipes;
-    for (int i = 0; i < count; ++i) pipes.push_back(::popen(GRADUS_CACHE_PROGRAM, "r"));
+    for (int i = 0; i < count; ++i) pipes.push_back(::popen(command.c_str(), "r"));
     std::vector<std::string> outputs;
     for (std::FILE* const pipe : pipes) {
         std::string text;
@@ -409,6 +410,15 @@ TEST_CASE("a process compiles with LLVM; a process that finds its kernel does no
     const cache_in_a_folder cache;
     CHECK(run_programs(1).at(0) == "14 with LLVM\n");
     CHECK(run_programs(1).at(0) == "14 without LLVM\n");
+}
+
+TEST_CASE("code for a device is kept beside that of the host, and found without LLVM") {
+    const cache_in_a_folder cache;
+    CHECK(run_programs(1, "emulator").at(0) == "14 with LLVM\n");
+    CHECK(run_programs(1, "emulator").at(0) == "14 without LLVM\n");
+    CHECK(cache.entries() == 1);
+    CHECK(run_programs(1).at(0) == "14 with LLVM\n");
+    CHECK(cache.entries() == 2);
 }
 
 TEST_CASE(

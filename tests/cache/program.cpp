@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A process of its own for the tests of the cache: computes one kernel once, prints its result and whether LLVM is
-// mapped.
+// A process of its own for the tests of the cache: computes one kernel once, on the host or with an argument on the
+// emulator of a GPU, prints its result and whether LLVM is mapped.
 #include <fstream>
 #include <iostream>
 #include <string>
 
+#include <gradus/device_array.hpp>
 #include <gradus/gradus.hpp>
+
+#include "emulator/emulated_device.hpp"
 using namespace gradus;
 
 namespace {
@@ -22,9 +25,11 @@ bool llvm_is_mapped() {
 
 }  // namespace
 
-int main() try {
+int main(int count, char**) try {
     const std::vector<float> data{1, 2, 3};
-    std::cout << jit<total>()(x = data) << (llvm_is_mapped() ? " with LLVM" : " without LLVM") << '\n';
+    gradus::testing::emulated_device emulator(1);
+    const float result = count == 1 ? jit<total>()(x = data) : to_host(jit<total>()(x = to_device(emulator, data)));
+    std::cout << result << (llvm_is_mapped() ? " with LLVM" : " without LLVM") << '\n';
 } catch (const gradus::error& problem) {
     std::cout << problem.what() << '\n';
     return 1;

@@ -248,6 +248,23 @@ TEST_CASE("temporaries are apart and aligned; an input in whose memory an output
     CHECK(elements(to_host(z)) == std::vector<float>{20 + 5, 30 + 4, 40 + 3, 50 + 2, 60 + 1});
 }
 
+TEST_CASE("a kernel without axes passes no extents, but something that the driver may read") {
+    fake::driver& driver = fresh_driver();
+    device& gpu = cuda_device();
+    hand_made made;
+    made.add_output("y", made.apply(op::neg, {made.add_input("x", {})}), {});
+    kernel k(made.g, "number", [](const layout&, std::span<const element>, std::string_view) {
+        return device_program("number", {rows_stage(0, -1)}, 2, 1);
+    });
+    driver.kernels["number_0"] = [](const fake::launch& l) { *l.pointer<float>(1) = -*l.pointer<float>(0); };
+    const auto x = to_device(gpu, 4.0f);
+    device_array<float, 0> y(gpu, {});
+    k.run(std::array{make_argument(as_view(x))}, std::array{make_argument(as_view(y))});
+    CHECK(to_host(y) == -4);
+    CHECK(driver.launches.at(0).shape == std::vector<std::int64_t>{0});
+    CHECK(driver.launches.at(0).items == 1);
+}
+
 TEST_CASE("calls that follow each other take the same temporary memory, without the driver") {
     fake::driver& driver = fresh_driver();
     device& gpu = cuda_device();
