@@ -15,10 +15,10 @@ using namespace gradus::testing;
 namespace {
 
 /// Pointwise: whole vectors and a tail, more than the threads of the grid take at once. Rows: short ones; ones of a few
-/// vectors; ones of more than a block. Columns: the same, and more than a block works on at a time. Several blocks of
-/// reductions over everything.
+/// vectors; ones of more than a block. Columns: the same. Several blocks
+/// of reductions over everything.
 constexpr axis_lengths short_rows{17001, 70, 7}, some_vectors{263, 11, 83}, long_rows{1, 3, 4211},
-    long_columns{1, 4211, 301};
+    long_columns{1, 4211, 67};
 
 emulated_device& the_emulator() {
     static emulated_device one(20261127);
