@@ -18,6 +18,7 @@ import argparse
 import json
 import math
 import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -80,14 +81,14 @@ def rows(elements: int, classes: tuple[tuple[int, int], ...]) -> list[Row]:
 
 
 class Ours:
-    """Our worker; one that ends, as a process does whose device has failed, is started anew for the next row."""
+    """Our worker. A process is of no more use once its device has failed: after an error the next row has a new one."""
 
     def __init__(self, program: Path, memory: Path, slot_bytes: int):
         self.command = [str(program), str(memory), str(slot_bytes)]
         self.worker: Worker | None = None
 
     def ask(self, line: str) -> str:
-        if self.worker is None or self.worker.process.poll() is not None:
+        if self.worker is None:
             self.worker = Worker(OURS, self.command, 0, ANSWER_SECONDS)
         return self.worker.ask(line)
 
@@ -97,6 +98,7 @@ class Ours:
     def stop(self) -> None:
         if self.worker is not None:
             self.worker.stop()
+        self.worker = None
 
 
 def in_turns(samples: dict[str, Any], absent: dict[str, str], rounds: int) -> dict[str, list[list[float]]]:
@@ -150,6 +152,8 @@ def measure(row: Row, ours: Ours, peers: Any, rounds: int) -> dict[str, Any]:
             admit(name, work.apart(*call(True)), WRONG_PEER[row.type], peers.sampler(call))
         try_out(name, peer)
     found["milliseconds"] = in_turns(samples, found["absent"], rounds)
+    if OURS in found["absent"]:
+        ours.stop()
     return found
 
 
@@ -212,8 +216,8 @@ def page(result: dict) -> str:
     facts = result["machine"]
     copies = ", ".join(f"{name} {value / 1e9:.0f} GB/s" for name, value in result["copies"].items())
     return "\n".join([
-        f"Taken on {facts['date']}: {result['device']}; {result['peers']}. A copy of {LARGE_COPY >> 30} GiB, bytes read and "
-        f"written: {copies}; shares are of the faster.", "",
+        f"Taken on {facts['date']}: {result['device']}; {result['peers']}. A copy of {LARGE_COPY >> 30} GiB, bytes read "
+        f"and written: {copies}; shares are of the faster.", "",
         *(f"| {line} |" for line in table(result)), "",
         *absences(result["rows"]), ""])
 
@@ -229,7 +233,7 @@ def large_copies(ours: Ours, peers: Any) -> dict[str, float]:
 
 def compare(options: argparse.Namespace, peers: Any, memory: Path, slot_bytes: int) -> Iterator[dict[str, Any]]:
     """What has been measured, after every row."""
-    ours = Ours(options.build.resolve() / "bench" / "bench_worker_gpu", memory, slot_bytes)
+    ours = Ours(worker_of(options.build), memory, slot_bytes)
     peers.open_slots(memory, slot_bytes)
     result: dict[str, Any] = {"machine": machine(), "device": ours.ask("about"), "peers": peers.about(), "rows": []}
     result["copies"] = large_copies(ours, peers)
@@ -245,6 +249,24 @@ def compare(options: argparse.Namespace, peers: Any, memory: Path, slot_bytes: i
         result["rows"].append(measure(row, ours, peers, options.rounds))
         yield result
     ours.stop()
+
+
+def worker_of(build: Path) -> Path:
+    return build.resolve() / "bench" / "bench_worker_gpu"
+
+
+def missing(options: argparse.Namespace) -> str:
+    """Why nothing can be measured here; empty if all is there."""
+    if not worker_of(options.build).exists():
+        return f"{worker_of(options.build)} was not built"
+    ended = subprocess.run([str(worker_of(options.build))], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if ended.returncode != 0:
+        return ended.stdout.strip()
+    try:
+        import gpu_peers
+    except ImportError as error:
+        return f"PyTorch, which makes the data, is absent ({error})"
+    return gpu_peers.missing()
 
 
 def arguments() -> argparse.Namespace:
@@ -265,25 +287,17 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
-    try:
-        import gpu_peers as peers
-    except ImportError as error:
-        say(f"gpu.py: no GPU can be used: PyTorch, which makes the data, is absent ({error})")
-        return NO_GPU
-    if reason := peers.missing():
+    if reason := missing(options):
         say(f"gpu.py: no GPU can be used: {reason}")
         return NO_GPU
+    import gpu_peers
     slot_bytes = 4 * max(options.elements, *(math.prod(pair) for pair in options.classes))
     wrong = False
     with arena(slot_bytes) as memory:
-        try:
-            for result in compare(options, peers, memory, slot_bytes):
-                options.out.write_text(json.dumps(result, indent=1))
-                options.table.write_text(page(result))
-                wrong = wrong or result["rows"][-1].get("host") != SAME or OURS in result["rows"][-1]["absent"]
-        except Absent as reason:
-            say(f"gpu.py: no GPU can be used: {reason}")
-            return NO_GPU
+        for result in compare(options, gpu_peers, memory, slot_bytes):
+            options.out.write_text(json.dumps(result, indent=1))
+            options.table.write_text(page(result))
+            wrong = wrong or result["rows"][-1].get("host") != SAME or OURS in result["rows"][-1]["absent"]
     print(options.table.read_text())
     return 1 if wrong else 0
 

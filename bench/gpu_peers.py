@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What gpu.py needs of PyTorch: data, peers, times by events of the device, results in float64.
 
-A peer is a function `make(task) -> call`, where `call(fresh)` solves the task once and returns (value, results): those of
-untouched inputs if `fresh`. Liger writes its gradient over its input; the calls that are timed let it.
+A peer is a function `make(task) -> call`, where `call(fresh)` solves the task once and returns (value, results): those
+of untouched inputs if `fresh`. Liger writes its gradient over its input; the calls that are timed let it.
 """
 
 from __future__ import annotations

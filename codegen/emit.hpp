@@ -18,12 +18,9 @@ namespace gradus {
 std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context,
                                    std::string_view name);
 
-/// The lanes of a GPU's thread: what 16 bytes hold of the narrowest real element type, at least 4.
-int simt_lanes(const graph& body);
-/// The plan as GPUs run it, with so many lanes a thread.
-plan simt_plan(plan p, int lanes);
-/// Such a plan as a module of one kernel a stage; see gradus/gpu_code.hpp. `code` gives the name and the lanes, and gets
-/// the bytes of shared memory. `source`: the graph that the plan was made of.
+/// The plan as GPUs run it.
+plan simt_plan(plan p);
+/// Such a plan as a module of one kernel a stage; see gradus/gpu_code.hpp. `code` gives the name, and gets the bytes of shared memory. `source`: the graph that the plan was made of.
 std::unique_ptr<llvm::Module> emit_simt(const plan& p, graph_view source, const target& machine,
                                         llvm::LLVMContext& context, gpu_code& code);
 

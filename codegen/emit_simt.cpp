@@ -16,13 +16,14 @@ namespace {
 
 constexpr int most_shared_bytes = 48 * 1024;  // what a block may have without asking for more
 
+bool sweeps_along_lanes(const stage& s) { return s.shape.lane >= 0 && (s.shape.inner >> s.shape.lane & 1) != 0; }
 bool lanes_are_rows(const stage& s) { return s.shape.lane >= 0 && (s.shape.rows >> s.shape.lane & 1) != 0; }
 
 }  // namespace
 
 simt_emitter::simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module,
-                           std::string_view name, int lanes)
-    : node_emitter(p, machine, module), source_(source), name_(name), team_lanes_(lanes) {
+                           std::string_view name)
+    : node_emitter(p, machine, module), source_(source), name_(name) {
     simt_ = machine.kind == target_kind::emulator ? make_emulator(ir_, machine) : make_nvptx(ir_);
 }
 
@@ -36,12 +37,6 @@ std::vector<int> simt_emitter::run() {
 }
 
 // ---- stages
-
-int simt_emitter::lanes_of(const stage& s) const {
-    if (s.shape.form == stage_form::combine || s.shape.form == stage_form::merge) return 1;
-    if (lanes_are_rows(s)) return static_cast<int>(s.shape.chunk);
-    return s.shape.form == stage_form::blocks || s.shape.units.lanes_along_run ? team_lanes_ : 1;
-}
 
 void simt_emitter::emit_stage(int index) {
     const stage& s = plan_.stages[static_cast<std::size_t>(index)];
@@ -58,7 +53,7 @@ void simt_emitter::emit_stage(int index) {
     shape_ = given_.shape;
     shared_bytes_ = 0;
     lane_ = s.shape.lane;
-    lanes_ = static_cast<unsigned>(lanes_of(s));
+    lanes_ = static_cast<unsigned>(s.shape.lanes);
     start_stage(index);
     thread_ = ir_.CreateZExt(simt_->thread(), ir_.getInt64Ty(), "thread");
     block_ = ir_.CreateZExt(simt_->block(), ir_.getInt64Ty(), "block");
@@ -66,8 +61,8 @@ void simt_emitter::emit_stage(int index) {
     if (s.shape.form != stage_form::check) leave_if_violated();
     switch (s.shape.form) {
         case stage_form::check: emit_check(s); break;
-        case stage_form::rows: s.shape.units.lanes_along_run ? emit_teams(s) : emit_threads(s); break;
-        case stage_form::units: s.shape.units.lanes_along_run ? emit_units_by_teams(s, index) : emit_units(s, index); break;
+        case stage_form::rows: sweeps_along_lanes(s) ? emit_teams(s) : emit_threads(s); break;
+        case stage_form::units: sweeps_along_lanes(s) ? emit_units_by_teams(s, index) : emit_units(s, index); break;
         case stage_form::merge: emit_merge(s); break;
         case stage_form::blocks: emit_blocks(s, index); break;
         case stage_form::combine: emit_combine(s); break;
@@ -565,7 +560,7 @@ std::unique_ptr<llvm::Module> emit_simt(const plan& p, graph_view source, const 
                                         llvm::LLVMContext& context, gpu_code& code) {
     auto module = std::make_unique<llvm::Module>(code.symbol, context);
     gradus::prepare(*module, machine);
-    code.shared_bytes = simt_emitter(p, source, machine, *module, code.symbol, code.lanes).run();
+    code.shared_bytes = simt_emitter(p, source, machine, *module, code.symbol).run();
     return module;
 }
 

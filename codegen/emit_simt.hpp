@@ -27,8 +27,7 @@ namespace gradus {
 class simt_emitter : node_emitter {
 public:
     /// `source`: the graph that the plan was made of.
-    simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module, std::string_view name,
-                 int lanes);
+    simt_emitter(const plan& p, graph_view source, const target& machine, llvm::Module& module, std::string_view name);
     /// All stages; the bytes of shared memory of each.
     std::vector<int> run();
 
@@ -58,7 +57,6 @@ private:
     };
 
     // ---- emit_simt.cpp
-    int lanes_of(const stage& s) const;
     void emit_stage(int index);
     value status_place(std::size_t check, std::uint64_t field);
     void leave_if_violated();
@@ -75,7 +73,7 @@ private:
     values at_vectors(const sweep& part, value first, const values& before, int count);
     void sweep_alone(const stage& s, const sweep& part);
     void emit_units(const stage& s, int index);
-    int members_of_team() const { return virtual_lanes / team_lanes_; }
+    int members_of_team() const { return virtual_lanes / static_cast<int>(lanes_); }
     int teams_of_block() const { return gpu_block_threads / members_of_team(); }
     place_in_block place_of(value teams);
     void for_items(const std::function<void(value)>& body);
@@ -113,11 +111,12 @@ private:
     values totals(const sweep& part, const std::vector<fold_memory>& memory, value units, const values& none);
     value total(op code, value units, const std::function<value(value)>& slot_value);
     void fold_pairs(op code, value partials, value count, int threads);
+    void fold_group(op code, value partials, value first, value distance);
+    void fold_part_of_group(op code, value partials, value first, value count, value distance);
     value fold_of_pairs(op code, value partials, value count);
 
     graph_view source_;
     std::string name_;
-    int team_lanes_;  ///< lanes of a thread of a team
     std::unique_ptr<simt_machine> simt_;
     simt_parameters given_;
     value thread_ = nullptr, block_ = nullptr, blocks_ = nullptr;

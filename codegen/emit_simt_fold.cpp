@@ -10,6 +10,7 @@ namespace gradus {
 namespace {
 constexpr int counter_slots = 24;  // 2^24 blocks of 4096 are more than a GPU's memory holds
 constexpr int double_size = sizeof(double);
+constexpr int levels_together = 3;
 }  // namespace
 
 /// The fold of no elements: a sum is +0.
@@ -167,23 +168,47 @@ llvm::Value* simt_emitter::total(op code, value units, const std::function<value
     })[0];
 }
 
-/// Neighbours of `count` partial folds into one, level by level, in place, by one block of threads.
+/// Pairs of neighbours of `count` partial folds into one, level by level, in place, by one block of threads: each thread
+/// takes several levels of a group at a time.
 void simt_emitter::fold_pairs(op code, value partials, value count, int threads) {
-    llvm::Type* const wide = ir_.getDoubleTy();
-    const auto place = [&](value i) { return ir_.CreateInBoundsGEP(wide, partials, i); };
     const value below = ir_.CreateSub(count, number(1));
     const value levels = ir_.CreateSub(
         number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {below, ir_.getFalse()}));
     const value needed = ir_.CreateSelect(ir_.CreateICmpSGT(count, number(1)), levels, number(0));
-    loop("level", number(0), needed, number(1), [&](value level) {
-        const value half = ir_.CreateShl(number(1), level), whole = ir_.CreateShl(number(2), level);
-        const value end = ir_.CreateAdd(ir_.CreateSub(count, whole), number(1));
-        loop("pair", ir_.CreateMul(thread_, whole), end, ir_.CreateMul(whole, number(threads)), [&](value i) {
+    loop("levels", number(0), needed, number(levels_together), [&](value level) {
+        const value distance = ir_.CreateShl(number(1), level), group = ir_.CreateShl(number(1 << levels_together), level);
+        loop("group", ir_.CreateMul(thread_, group), count, ir_.CreateMul(group, number(threads)), [&](value first) {
+            const value end = ir_.CreateAdd(first, group);
+            either(
+                ir_.CreateICmpSLE(end, count), [&] { fold_group(code, partials, first, distance); },
+                [&] { fold_part_of_group(code, partials, first, count, distance); });
+        });
+        simt_->barrier();
+    });
+}
+
+void simt_emitter::fold_group(op code, value partials, value first, value distance) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    values folds;
+    for (int i = 0; i < 1 << levels_together; ++i) {
+        const value at = ir_.CreateAdd(first, ir_.CreateMul(distance, number(i)));
+        folds.push_back(ir_.CreateLoad(wide, ir_.CreateInBoundsGEP(wide, partials, at)));
+    }
+    for (; folds.size() > 1; folds.resize(folds.size() / 2))
+        for (std::size_t i = 0; i < folds.size() / 2; ++i) folds[i] = combined(code, folds[2 * i], folds[2 * i + 1]);
+    ir_.CreateStore(folds[0], ir_.CreateInBoundsGEP(wide, partials, first));
+}
+
+void simt_emitter::fold_part_of_group(op code, value partials, value first, value count, value distance) {
+    llvm::Type* const wide = ir_.getDoubleTy();
+    const auto place = [&](value i) { return ir_.CreateInBoundsGEP(wide, partials, i); };
+    loop("level", number(0), number(levels_together), number(1), [&](value level) {
+        const value half = ir_.CreateShl(distance, level), whole = ir_.CreateShl(half, 1);
+        loop("pair", first, ir_.CreateAdd(ir_.CreateSub(count, whole), number(1)), whole, [&](value i) {
             const value earlier = ir_.CreateLoad(wide, place(i));
             const value later = ir_.CreateLoad(wide, place(ir_.CreateAdd(i, half)));
             ir_.CreateStore(combined(code, earlier, later), place(i));
         });
-        simt_->barrier();
     });
 }
 

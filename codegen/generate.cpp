@@ -40,7 +40,7 @@ bool is_for_threads(const work& w) { return w.machine.kind != target_kind::vecto
 
 void plan_stage(work& w) {
     w.planned = make_plan(w.body, w.arrangement);
-    if (is_for_threads(w)) w.planned = simt_plan(std::move(w.planned), simt_lanes(w.body));
+    if (is_for_threads(w)) w.planned = simt_plan(std::move(w.planned));
     if (w.keep_texts) w.result.plan_text = to_text(w.planned);
     for (const stage& s : w.planned.stages) w.result.code.stages.push_back(s.shape);
     w.result.code.temporaries = w.planned.temporaries;
@@ -48,7 +48,7 @@ void plan_stage(work& w) {
 }
 void emit_stage(work& w) {
     if (is_for_threads(w)) {
-        const auto code = std::make_shared<gpu_code>(gpu_code{{}, w.symbol, simt_lanes(w.body), {}});
+        const auto code = std::make_shared<gpu_code>(gpu_code{{}, w.symbol, {}});
         w.module = emit_simt(w.planned, w.body, w.machine, w.context, *code);
         w.result.code.gpu = code;
     } else {

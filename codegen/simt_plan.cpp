@@ -113,9 +113,8 @@ private:
     std::vector<std::size_t> last_;  ///< by old stage, the last new one of it
 };
 
-}  // namespace
-
-int simt_lanes(const graph& body) {
+/// What 16 bytes hold of the narrowest real element type, at least 4.
+int lanes_of_16_bytes(const graph& body) {
     std::size_t narrowest = sizeof(float);
     for (const input& in : body.inputs)
         if (in.used && is_real(in.type)) narrowest = std::min(narrowest, size_of(in.type));
@@ -123,12 +122,25 @@ int simt_lanes(const graph& body) {
     return static_cast<int>(16 / narrowest);
 }
 
-plan simt_plan(plan p, int lanes) {
+/// Of rows along the lanes a thread takes half: they are often too few to fill a GPU, and twice as many threads share
+/// them then.
+int lanes_of(const stage_shape& s, int most) {
+    if (lanes_are_rows(s)) return is_for_short_rows(s) ? 1 : most;
+    if (s.form == stage_form::blocks) return most;
+    return s.units.lanes_along_run && s.form != stage_form::merge && s.inner != 0 ? most / 2 : 1;
+}
+
+}  // namespace
+
+plan simt_plan(plan p) {
+    const int most = lanes_of_16_bytes(p.body);
     for (stage& s : p.stages)
         for (sweep& part : s.sweeps) std::erase_if(part.stores, [](const store& to) { return to.parked; });
     p = second_ways(std::move(p)).run();
-    for (stage& s : p.stages)
-        if (lanes_are_rows(s.shape)) s.shape.chunk = is_for_short_rows(s.shape) ? 1 : lanes;
+    for (stage& s : p.stages) {
+        s.shape.lanes = lanes_of(s.shape, most);
+        if (lanes_are_rows(s.shape)) s.shape.chunk = s.shape.lanes;
+    }
     return p;
 }
 

@@ -23,10 +23,9 @@ int teams_of(std::int64_t blocks_of_row, int most) {
 
 }  // namespace
 
-gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int lanes,
-                 int multiprocessors) {
+gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int multiprocessors) {
     if (stage.form == stage_form::combine) return {1, gpu_combine_threads, 1};
-    const int teams_of_block = static_cast<int>(gpu_block_threads / (virtual_lanes / lanes));
+    const int teams_of_block = static_cast<int>(gpu_block_threads / (virtual_lanes / stage.lanes));
     std::int64_t per_block = gpu_block_threads;
     gpu_grid grid;
     if (stage.form == stage_form::merge) {

@@ -112,7 +112,7 @@ private:
     void one(std::size_t s, std::int64_t items) const {
         device& place = *l_.on->place;
         const gpu_grid grid =
-            grid_of(l_.code.stages[s], l_.schedule, items, l_.code.gpu->lanes, place.multiprocessors());
+            grid_of(l_.code.stages[s], l_.schedule, items, place.multiprocessors());
         place.launch(*l_.on->loaded, static_cast<int>(s), grid,
                      {data_, {l_.schedule, l_.parts.stages}, status_, items});
     }

@@ -215,12 +215,13 @@ made_task cross_entropy_of_rows(const maker<T, 2>& make) {
 
 template <class T>
 made_task make_task(device& place, const problem& what, const arena& memory) {
+    const std::string function = what.kind + ' ' + what.name;
+    if (function == "bandwidth copy") return std::make_unique<copy_task>(place, what.size());
     if (what.size() * static_cast<std::int64_t>(sizeof(T)) > memory.slot_bytes())
         throw std::invalid_argument("larger than a slot");
-    if (what.kind == "label_loss" && what.name == "cross_entropy" && what.extents.size() == 2)
+    if (function == "label_loss cross_entropy" && what.extents.size() == 2)
         return cross_entropy_of_rows(maker<T, 2>{place, what, memory});
     const maker<T, 1> make{place, what, memory};
-    const std::string function = what.kind + ' ' + what.name;
     if (what.extents.size() != 1) throw std::invalid_argument("one extent expected for " + function);
     if (function == "forward_backward gelu") return activation(make, gelu(x<T>));
     if (function == "forward_backward silu") return activation(make, silu(x<T>));
@@ -228,7 +229,6 @@ made_task make_task(device& place, const problem& what, const arena& memory) {
     if (function == "forward_backward mse") return function_of_two(make, mse(x<T>, third<T>));
     if (function == "loss smooth_l1") return loss(make, smooth_l1(x<T>, second<T>));
     if (function == "loss bce_with_logits") return loss(make, bce_with_logits(x<T>, second<T>));
-    if (function == "bandwidth copy") return std::make_unique<copy_task>(place, what.size());
     throw std::invalid_argument("no " + function);
 }
 

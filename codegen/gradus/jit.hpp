@@ -173,10 +173,6 @@ struct owned<T, Rank, true> {
     using type = device_array<T, Rank>;
 };
 
-template <class View>
-inline constexpr bool is_device_view = false;
-template <class T, int Rank>
-inline constexpr bool is_device_view<device_view<T, Rank>> = true;
 /// Whether an argument's type is that of a tensor on a device.
 template <class T>
 consteval bool lives_on_device() {

@@ -133,15 +133,14 @@ void copy_to_host(void* to, const argument& from);
 template <viewable X>
 auto to_device(device& place, const X& x) {
     const auto from = as_view(x);
+    const argument given = make_argument(from);
     using view_type = std::remove_const_t<decltype(from)>;
-    using item = std::remove_const_t<typename view_type::value_type>;
-    device_array<item, view_type::rank> made = [&] {
-        if constexpr (view_type::rank == 0)
-            return device_array<item, 0>(place, {});
-        else
-            return device_array<item, view_type::rank>(place, from.extents);
-    }();
-    detail::copy_to_device(place, made.data(), make_argument(from));
+    using made_type = device_array<std::remove_const_t<typename view_type::value_type>, view_type::rank>;
+    static_assert(!detail::is_device_view<view_type>, "gradus: to_device copies tensors of the host");
+    typename made_type::extents_type extents{};
+    for (std::size_t i = 0; i < extents.size(); ++i) extents[i] = given.extents[i];
+    made_type made(place, extents);
+    detail::copy_to_device(place, made.data(), given);
     return made;
 }
 

@@ -62,6 +62,7 @@ struct stage_shape {
     int requirement = -1;             ///< check: position in the requirements of the graph
     int across = -1;                  ///< >= 0: one of two stages for the same rows, of which one runs; see is_for_short_rows
     row_units units;                  ///< GPU: of stages with inner axes
+    int lanes = 1;                    ///< GPU: adjacent elements that a thread takes at a time
 };
 
 /// Rows of at most so many elements are short.

@@ -13,7 +13,7 @@
 // violates its requirement. Every other stage returns at once if a row is not -1; its first thread then stores the bits
 // of the offending element, extended to 64, as the value: the elements may have changed when the host looks.
 //
-// A team is 64 / lanes neighbouring threads, which hold the 64 virtual lanes of a fold.
+// A team is 64 / lanes neighbouring threads, which hold the 64 virtual lanes of a fold; lanes: stage_shape::lanes.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,6 @@ inline constexpr int gpu_warp = 32;
 struct gpu_code {
     std::string text;               ///< PTX; for the emulator an object of the host
     std::string symbol;             ///< the kernel of stage i is symbol + "_" + i
-    int lanes = 4;                  ///< adjacent elements that a thread takes
     std::vector<int> shared_bytes;  ///< of each stage
 };
 

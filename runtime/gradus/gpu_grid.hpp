@@ -14,8 +14,7 @@ struct gpu_grid {
     int teams = 1;                         ///< that share a row
 };
 
-/// The grid for a stage of `items` items (see item_count), on a GPU of so many multiprocessors. `lanes`: as in gpu_code.
-gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int lanes,
-                 int multiprocessors);
+/// The grid for a stage of `items` items (see item_count), on a GPU of so many multiprocessors.
+gpu_grid grid_of(const stage_shape& stage, const std::int64_t* extents, std::int64_t items, int multiprocessors);
 
 }  // namespace gradus

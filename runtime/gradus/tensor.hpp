@@ -93,6 +93,12 @@ template <class T, int Rank>
 struct device_view;
 template <class T, int Rank>
 class device_array;
+namespace detail {
+template <class View>
+inline constexpr bool is_device_view = false;
+template <class T, int Rank>
+inline constexpr bool is_device_view<device_view<T, Rank>> = true;
+}  // namespace detail
 
 /// A tensor whose element type and rank are known at run time. Arrays beyond `rank` hold no values.
 struct argument {

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """gpu_test.py BENCH BUILD: what the benchmark of a GPU makes of answers of known outcome, without a GPU or PyTorch."""
 
-import contextlib
-import io
 import os
 import subprocess
 import sys
@@ -54,8 +52,8 @@ def absent(task):
 
 PEERS = types.SimpleNamespace(
     Task=Task, copy_of=lambda count: lambda calls: [1.0] * calls, sampler=lambda call: lambda calls: [4.0] * calls,
-    PEERS={"PyTorch eager": lambda task: lambda fresh: (1e-7, []), "torch.compile": lambda task: lambda fresh: (0.5, []),
-           "Liger": absent})
+    PEERS={"PyTorch eager": lambda task: lambda fresh: (1e-7, []),
+           "torch.compile": lambda task: lambda fresh: (0.5, []), "Liger": absent})
 
 
 class Rows(unittest.TestCase):
@@ -80,7 +78,9 @@ class Measured(unittest.TestCase):
             program.chmod(0o700)
             ours = gpu.Ours(program, Path("/nothing"), 1)
             try:
-                return gpu.measure(ROW, ours, PEERS, 3)
+                found = gpu.measure(ROW, ours, PEERS, 3)
+                self.assertEqual(ours.worker is None, dies)
+                return found
             finally:
                 ours.stop()
 
@@ -92,7 +92,7 @@ class Measured(unittest.TestCase):
         self.assertIn("wrong result", row["absent"]["torch.compile"])
         self.assertEqual(row["absent"]["Liger"], "cannot be imported")
 
-    def test_a_worker_that_ends_is_named_and_started_anew(self):
+    def test_a_worker_whose_device_fails_is_named_and_ended(self):
         row = self.measure(dies=True)
         self.assertIn("the device has failed", row["absent"][gpu.OURS])
         self.assertNotIn(gpu.OURS, row["milliseconds"])
@@ -109,8 +109,8 @@ class Measured(unittest.TestCase):
         self.assertIn("- Absent: Liger: cannot be imported (1 rows, the first: ", text)
 
     def test_a_row_without_ours_is_still_a_line(self):
-        result = {"machine": {"date": "today"}, "device": "", "peers": "", "rows": [self.measure(dies=True)], "copy": 1e9,
-                  "copies": {}}
+        result = {"machine": {"date": "today"}, "device": "", "peers": "", "rows": [self.measure(dies=True)],
+                  "copy": 1e9, "copies": {}}
         self.assertIn("| float32 | – | – | – | – | – |", gpu.page(result))
 
 
@@ -128,19 +128,14 @@ class NoGpu(unittest.TestCase):
     def test_so_does_the_script(self):
         self.check_refusal(str(BENCH.parent / "scripts" / "gpu.sh"), "--built", str(BUILD))
 
-    def test_what_is_missing_is_said_with_a_status_of_its_own(self):
-        said = io.StringIO()
-        missing = types.ModuleType("gpu_peers")
-        missing.missing = lambda: "no device of any kind"
-        saved, sys.argv = sys.argv, ["gpu.py"]
-        sys.modules["gpu_peers"] = missing
-        try:
-            with contextlib.redirect_stderr(said):
-                self.assertEqual(gpu.main(), gpu.NO_GPU)
-        finally:
-            sys.argv = saved
-            del sys.modules["gpu_peers"]
-        self.assertEqual(said.getvalue(), "gpu.py: no GPU can be used: no device of any kind\n")
+    def test_so_does_the_benchmark(self):
+        self.check_refusal(sys.executable, str(BENCH / "gpu.py"), "--build", str(BUILD))
+
+    def test_a_worker_that_was_not_built_is_named(self):
+        ended = subprocess.run([sys.executable, str(BENCH / "gpu.py"), "--build", "/nowhere"], text=True,
+                               stderr=subprocess.PIPE)
+        self.assertIn("/nowhere/bench/bench_worker_gpu was not built", ended.stderr)
+        self.assertEqual(ended.returncode, gpu.NO_GPU)
 
 
 if __name__ == "__main__":

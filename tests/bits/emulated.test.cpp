@@ -99,6 +99,17 @@ TEST_CASE("every tail and every short row gives the host's bits on the emulator"
         }
 }
 
+TEST_CASE("few long rows, which are done unit by unit, give the host's bits on the emulator", "[emulated]") {
+    for (const char* name : {"softmax_float32", "logsumexp_float64", "mean_cross_entropy_float32"}) {
+        const tested_kernel& tested = kernel_named(name);
+        check(tested, inputs_of(tested.body, {1, 2, 135171}), {on_emulator(), on_emulator(1, true)});
+    }
+    for (const char* name : {"softmax_along_batch_float32", "columns_float32", "columns_float64"}) {
+        const tested_kernel& tested = kernel_named(name);
+        check(tested, inputs_of(tested.body, {1, 12301, 6}), {on_emulator(), on_emulator(1, true)});
+    }
+}
+
 TEST_CASE("the strides of the tensors change no bit on the emulator, but for sums over several axes", "[emulated]") {
     for (const tested_kernel& tested : tested_kernels()) {
         if (arithmetic_of(tested.body) == element::float64) continue;
