@@ -99,6 +99,14 @@ TEST_CASE("every tail and every short row gives the host's bits on the emulator"
         }
 }
 
+TEST_CASE("rows of more units than a block has teams give the host's bits on the emulator", "[emulated]") {
+    for (const char* name : {"softmax_float32", "softmax_float16", "logsumexp_float64", "mean_cross_entropy_float32"}) {
+        const tested_kernel& tested = kernel_named(name);
+        const axis_lengths lengths{1, 2, 4096 * 29 + 7};
+        check(tested, inputs_of(tested.body, lengths), {on_emulator(), on_emulator(1, true)});
+    }
+}
+
 TEST_CASE("few long rows, which are done unit by unit, give the host's bits on the emulator", "[emulated]") {
     for (const char* name : {"softmax_float32", "logsumexp_float64", "mean_cross_entropy_float32"}) {
         const tested_kernel& tested = kernel_named(name);
