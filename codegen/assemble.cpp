@@ -43,8 +43,11 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const target& machine) {
     if (!found) throw internal_error(fmt::format("LLVM has no target {}: {}", machine.triple, problem));
     llvm::TargetOptions options;
     options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    return std::unique_ptr<llvm::TargetMachine>(
-        found->createTargetMachine(triple, machine.cpu, machine.features, options, llvm::Reloc::PIC_));
+    // Code for the emulator runs a few times in tests.
+    const auto effort =
+        machine.kind == target_kind::emulator ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default;
+    return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+        triple, machine.cpu, machine.features, options, llvm::Reloc::PIC_, std::nullopt, effort));
 }
 
 llvm::TargetMachine& machine_of(const target& machine) {
@@ -69,8 +72,8 @@ llvm::FunctionPassManager cleaning_passes() {
 /// Passes that LLVM runs by default and that take more time than they bring on x86: code without them is as fast or
 /// faster (docs/design.md has the figures). Addresses are bases and one counter, which x86 takes as they are, and
 /// vector code is long chains that the processor orders itself. Where no speed was measured all passes run.
-std::vector<llvm::StringRef> passes_left_out(const llvm::Triple& triple) {
-    if (!triple.isX86()) return {};
+std::vector<llvm::StringRef> passes_left_out(const llvm::TargetMachine& tm) {
+    if (!tm.getTargetTriple().isX86() || tm.getOptLevel() == llvm::CodeGenOptLevel::None) return {};
     return {"loop-reduce", "canon-freeze", "machine-scheduler"};
 }
 
@@ -96,7 +99,7 @@ private:
 
 void emit_file(llvm::Module& module, const target& machine, llvm::CodeGenFileType type, llvm::raw_pwrite_stream& out) {
     llvm::TargetMachine& tm = machine_of(machine);
-    chosen_passes passes(passes_left_out(tm.getTargetTriple()));
+    chosen_passes passes(passes_left_out(tm));
     llvm::TargetLibraryInfoImpl library(tm.getTargetTriple());
     library.disableAllFunctions();
     passes.add(new llvm::TargetLibraryInfoWrapperPass(library));

@@ -15,10 +15,10 @@ using namespace gradus::testing;
 namespace {
 
 /// Pointwise: whole vectors and a tail, more than the threads of the grid take at once. Rows: short ones; ones of a few
-/// vectors; ones of more than a block. Columns: the same, and more than a block works on at a time. Several blocks of
-/// reductions over everything.
+/// vectors; ones of more than a block. Columns: the same. Several blocks
+/// of reductions over everything.
 constexpr axis_lengths short_rows{17001, 70, 7}, some_vectors{263, 11, 83}, long_rows{1, 3, 4211},
-    long_columns{1, 4211, 301};
+    long_columns{1, 4211, 67};
 
 emulated_device& the_emulator() {
     static emulated_device one(20261127);
@@ -97,6 +97,14 @@ TEST_CASE("every tail and every short row gives the host's bits on the emulator"
             check(tested, inputs_of(tested.body, {n, 5, std::max<std::int64_t>(n, 1)}), {on_emulator()});
             check(tested, inputs_of(tested.body, {n, n, 9}), {on_emulator(1)});
         }
+}
+
+TEST_CASE("rows of more units than a block has teams give the host's bits on the emulator", "[emulated]") {
+    for (const char* name : {"softmax_float32", "softmax_float16", "logsumexp_float64", "mean_cross_entropy_float32"}) {
+        const tested_kernel& tested = kernel_named(name);
+        const axis_lengths lengths{1, 2, 4096 * 29 + 7};
+        check(tested, inputs_of(tested.body, lengths), {on_emulator(), on_emulator(1, true)});
+    }
 }
 
 TEST_CASE("few long rows, which are done unit by unit, give the host's bits on the emulator", "[emulated]") {

@@ -137,5 +137,5 @@ TEST_CASE("a launch passes the grid, the parameters and shared memory") {
 
 TEST_CASE("code that is no object of the host is refused") {
     emulated_device d(1);
-    CHECK_THROWS_AS(d.load({".version 7.0", "made", 4, {0}}, 1), internal_error);
+    CHECK_THROWS_AS(d.load({".version 7.0", "made", {0}}, 1), internal_error);
 }
