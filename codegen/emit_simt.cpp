@@ -84,7 +84,7 @@ void simt_emitter::emit_stage(int index) {
 }
 
 /// The more blocks a multiprocessor holds, the better it hides how long memory takes, and the fewer registers each has.
-/// Rows with one function, such as those of a softmax, need few enough for four. Two suffice for every kernel of the
+/// Rows with one function, such as those of a softmax, need few enough for three. Two suffice for every kernel of the
 /// catalogue; without functions they fit without a limit, which would only make the assembler spill.
 unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     if (s.shape.form == stage_form::combine) return 1;
@@ -92,7 +92,7 @@ unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     int functions = 0;
     for (const sweep& part : s.sweeps) functions = std::max(functions, functions_of(part));
     if (s.shape.form == stage_form::blocks) return functions == 0 ? 1 : 2;
-    return functions == 1 ? 4 : 2;
+    return functions == 1 ? 3 : 2;
 }
 
 // ---- checks
@@ -331,7 +331,8 @@ simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part,
 /// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
 int simt_emitter::vectors_together(const sweep& part) const {
     const int functions = functions_of(part);
-    return functions == 0 ? 4 : functions < 4 ? 2 : 1;
+    if (functions == 0) return part.folds.size() < 2 ? 4 : 2;
+    return functions < 4 ? 2 : 1;
 }
 
 /// The vectors at `first` and, 64 elements apart, behind it. All values are computed before one is stored, so that the

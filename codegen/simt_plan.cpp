@@ -128,7 +128,8 @@ int lanes_of(const plan& p, std::size_t i, int most) {
     if (is_for_short_rows(s.shape)) return 1;
     if (lanes_are_rows(s.shape)) return s.shape.inner == 0 ? most : most / 2;
     if (s.shape.form == stage_form::merge || s.shape.inner == 0 || s.shape.lane < 0) return 1;
-    constexpr int many = 2;
+    constexpr int many = 2, widest = 4;
+    if (s.shape.form == stage_form::rows || s.shape.form == stage_form::units) most = std::min(most, widest);
     int functions = 0;
     for (const sweep& part : s.sweeps) functions = std::max(functions, costly_functions(p, values_of(p, part), i, 0));
     return functions < many ? most : most / 2;
