@@ -135,7 +135,7 @@ TEST_CASE("labels out of range are the host's error on the emulator, and the nex
     element_lists wrong = right;
     for (std::size_t i = 0; i < wrong.size(); ++i)
         if (tested.body.inputs[i].use == role::labels)
-            for (const std::size_t row : {4, 7}) wrong[i].bytes[4 * row] = std::byte{83};
+            for (const std::size_t row : {std::size_t{4}, std::size_t{7}}) wrong[i].bytes[4 * row] = std::byte{83};
     const std::string expected = error_of([&] { results(on_host(tested), wrong, {}); });
     CHECK(expected.find("83") != std::string::npos);
     for (int times = 0; times < 3; ++times) {

@@ -80,7 +80,8 @@ TEST_CASE("labels out of range are the host's error on a GPU, and the next call 
     element_lists wrong = right;
     for (std::size_t i = 0; i < wrong.size(); ++i)
         if (tested.body.inputs[i].use == role::labels)
-            for (const std::size_t row : {4004, 4007}) wrong[i].bytes[4 * row] = std::byte{83};
+            for (const std::size_t row : {std::size_t{4004}, std::size_t{4007}})
+                wrong[i].bytes[4 * row] = std::byte{83};
     const auto error_of = [&](kernel& code, device* where) -> std::string {
         try {
             results(code, wrong, {1, 0, false, arrangement::row_major, where});
