@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -14,6 +15,7 @@ namespace {
 constexpr int success = 0, invalid_value = 1, out_of_memory = 2, no_device = 100, invalid_ptx = 218,
               invalid_handle = 400, not_found = 500, not_ready = 600, capture_unsupported = 900;
 
+std::mutex guard;
 fake::driver the_driver;
 
 /// Counts a call; what it is told to return.
@@ -87,14 +89,19 @@ int set(std::uint64_t to, T value, std::size_t count, void* on) {
 
 }  // namespace
 
-#define CALLED(name) \
+/// One call at a time; the kernels that run in one make no calls.
+#define CALLED(name)                            \
+    const std::lock_guard one_at_a_time(guard); \
     if (const int code = called(#name); code != success) return code
 
 extern "C" {
 
 fake::driver* fake_driver() { return &the_driver; }
 
-int cuInit(unsigned) { return called("cuInit"); }
+int cuInit(unsigned) {
+    CALLED(cuInit);
+    return success;
+}
 int cuDriverGetVersion(int* version) {
     CALLED(cuDriverGetVersion);
     *version = the_driver.version;
