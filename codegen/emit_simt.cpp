@@ -84,14 +84,18 @@ void simt_emitter::emit_stage(int index) {
 }
 
 /// The more blocks a multiprocessor holds, the better it hides how long memory takes, and the fewer registers each has.
-/// Rows with one function, such as those of a softmax, need few enough for three. Two suffice for every kernel of the
-/// catalogue; without functions they fit without a limit, which would only make the assembler spill.
+/// So many that no kernel of the catalogue spills any, which tests/ptx holds; 1 leaves the choice to the assembler.
 unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     if (s.shape.form == stage_form::combine) return 1;
-    if (!sweeps_along_lanes(s)) return 2;
-    int functions = 0;
-    for (const sweep& part : s.sweeps) functions = std::max(functions, functions_of(part));
+    int functions = 0, folds = 0;
+    for (const sweep& part : s.sweeps) {
+        if (lane_ >= 0) functions = std::max(functions, functions_of(part));
+        folds = std::max(folds, static_cast<int>(part.folds.size()));
+    }
+    const bool is_wide = plan_.arithmetic == element::float64;
+    if (!sweeps_along_lanes(s)) return functions + folds + (is_wide ? 1 : 0) < 3 ? 2 : 1;
     if (s.shape.form == stage_form::blocks) return functions == 0 ? 1 : 2;
+    if (is_wide) return functions < 1 ? 2 : 1;
     return functions == 1 ? 3 : 2;
 }
 
@@ -331,7 +335,8 @@ simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part,
 /// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
 int simt_emitter::vectors_together(const sweep& part) const {
     const int functions = functions_of(part);
-    if (functions == 0) return part.folds.size() < 2 ? 4 : 2;
+    const bool is_simple = part.folds.size() < 2 && part.folds.size() + part.stores.size() < 3;
+    if (functions == 0) return is_simple ? 4 : 2;
     return functions < 4 ? 2 : 1;
 }
 

@@ -113,38 +113,56 @@ private:
     std::vector<std::size_t> last_;  ///< by old stage, the last new one of it
 };
 
-/// What 16 bytes hold of the narrowest real element type, at least 4.
+/// What 16 bytes hold of the narrowest real element type.
 int lanes_of_16_bytes(const graph& body) {
-    std::size_t narrowest = sizeof(float);
+    std::size_t narrowest = sizeof(double);
     for (const input& in : body.inputs)
         if (in.used && is_real(in.type)) narrowest = std::min(narrowest, size_of(in.type));
     for (const output& out : body.outputs) narrowest = std::min(narrowest, size_of(out.type));
     return static_cast<int>(16 / narrowest);
 }
 
-/// Half as many as 16 bytes hold where folds or functions take many registers for each lane.
-int lanes_of(const plan& p, std::size_t i, int most) {
-    const stage& s = p.stages[i];
-    if (is_for_short_rows(s.shape)) return 1;
-    if (lanes_are_rows(s.shape)) return s.shape.inner == 0 ? most : most / 2;
-    if (s.shape.form == stage_form::merge || s.shape.inner == 0 || s.shape.lane < 0) return 1;
-    constexpr int many = 2, widest = 4;
-    if (s.shape.form == stage_form::rows || s.shape.form == stage_form::units) most = std::min(most, widest);
+/// How many registers a lane takes, roughly: one for each costly function, and for each fold.
+struct burden {
     int functions = 0;
-    for (const sweep& part : s.sweeps) functions = std::max(functions, costly_functions(p, values_of(p, part), i, 0));
-    return functions < many ? most : most / 2;
+    int folds = 0;
+};
+burden burden_of(const plan& p, std::size_t i) {
+    const stage& s = p.stages[i];
+    std::vector<node_id> of_row;
+    for (const store& to : s.row_stores) of_row.push_back(to.value);
+    burden most;
+    if (s.shape.lane >= 0) most.functions = costly_functions(p, of_row, i, 0);
+    for (const sweep& part : s.sweeps) {
+        most.folds = std::max(most.folds, static_cast<int>(part.folds.size()));
+        if (s.shape.lane >= 0) most.functions = std::max(most.functions, costly_functions(p, values_of(p, part), i, 0));
+    }
+    return most;
+}
+
+/// The lanes of a thread: of simple work what 16 bytes hold, else fewer, so that its registers suffice. A team has at
+/// most the threads of a warp.
+int lanes_of(const plan& p, std::size_t i, int of_16_bytes) {
+    const stage& s = p.stages[i];
+    constexpr int least_of_teams = 2, most_of_rows = 4;
+    if (s.shape.form == stage_form::merge || s.shape.lane < 0 || is_for_short_rows(s.shape)) return 1;
+    const burden b = burden_of(p, i);
+    if (s.shape.inner == 0) return b.functions < 4 ? of_16_bytes : std::max(1, of_16_bytes / 2);
+    if (lanes_are_rows(s.shape)) return b.functions + b.folds < 3 ? std::min(2, of_16_bytes) : 1;
+    const int most = s.shape.form == stage_form::blocks ? of_16_bytes : std::min(of_16_bytes, most_of_rows);
+    return std::max(least_of_teams, b.functions < 2 ? most : most / 2);
 }
 
 }  // namespace
 
 plan simt_plan(plan p) {
-    const int most = lanes_of_16_bytes(p.body);
+    const int of_16_bytes = lanes_of_16_bytes(p.body);
     for (stage& s : p.stages)
         for (sweep& part : s.sweeps) std::erase_if(part.stores, [](const store& to) { return to.parked; });
     p = second_ways(std::move(p)).run();
     for (std::size_t i = 0; i < p.stages.size(); ++i) {
         stage& s = p.stages[i];
-        s.shape.lanes = lanes_of(p, i, most);
+        s.shape.lanes = lanes_of(p, i, of_16_bytes);
         if (lanes_are_rows(s.shape)) s.shape.chunk = s.shape.lanes;
     }
     return p;

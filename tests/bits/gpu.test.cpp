@@ -67,7 +67,7 @@ TEST_CASE("rows and columns of every length give the host's bits on a GPU", "[gp
         const tested_kernel& tested = kernel_named(name);
         for (const axis_lengths& lengths :
              {axis_lengths{1, 7, 1000001}, axis_lengths{1, 130, 70001}, axis_lengths{1, 30011, 6},
-              axis_lengths{1, 100003, 130}, axis_lengths{5000001, 0, 5}, axis_lengths{1, 5, 0}, axis_lengths{1, 1, 1}})
+              axis_lengths{1, 100003, 130}, axis_lengths{5000001, 0, 5}, axis_lengths{1, 1, 1}})
             if (is_of_shard(i++)) check(*place, tested, inputs_of(tested.body, lengths), {{}});
     }
 }
