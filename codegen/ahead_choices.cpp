@@ -26,7 +26,7 @@ constexpr std::string_view own_architecture = "";
 std::vector<const target*> linkable_targets() {
     std::vector<const target*> linkable;
     for (const target& t : targets())
-        if (t.triple.starts_with(own_architecture)) linkable.push_back(&t);
+        if (t.kind == target_kind::vector && t.triple.starts_with(own_architecture)) linkable.push_back(&t);
     if (linkable.empty() || own_architecture.empty()) throw error("kernels are compiled for x86-64 and AArch64 alone");
     return linkable;
 }

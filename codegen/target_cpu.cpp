@@ -57,7 +57,8 @@ std::vector<target> make_targets() {
 std::string names(bool only_those_that_run) {
     std::string list;
     for (const target& t : targets())
-        if (t.runs_here || !only_those_that_run) list += (list.empty() ? "" : ", ") + t.name;
+        if (t.kind == target_kind::vector && (t.runs_here || !only_those_that_run))
+            list += (list.empty() ? "" : ", ") + t.name;
     return list.empty() ? "none" : list;
 }
 

@@ -57,7 +57,7 @@ public:
     /// Memory for work on the current stream, at a multiple of 256; null for no bytes.
     virtual void* allocate(std::size_t bytes) = 0;
     /// Gives memory back to the stream that it was allocated for, whose later work may get it while earlier work still
-    /// uses it. Null is nothing.
+    /// uses it. Null is nothing; anything else was allocated here.
     virtual void release(void* memory) noexcept = 0;
 
     /// Copies after the earlier work of the current stream; returns when it is done.

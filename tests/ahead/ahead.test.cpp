@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <gradus/device_array.hpp>
+
+#include "emulator/emulated_device.hpp"
 #include "formulas_kernels.hpp"
 #include "shared_kernels.hpp"
 #include "support/catch.hpp"
@@ -78,7 +81,7 @@ std::int64_t note(void* const*, const std::int64_t*, std::int64_t, std::int64_t,
     last_target = I;
     return -1;
 }
-constexpr std::array<kernel_function, 3> notes{note<0>, note<1>, note<2>};  // for each of targets()
+constexpr std::array<kernel_function, 3> notes{note<0>, note<1>, note<2>};  // for each processor of targets()
 
 }  // namespace
 
@@ -208,6 +211,7 @@ TEST_CASE("the best CPU of those compiled for is chosen, or that of GRADUS_TARGE
     std::vector<ahead_variant> variants;
     for (std::size_t i = targets().size(); i-- > 0;) {  // the preferred ones last
         const target& machine = targets()[i];
+        if (machine.kind != target_kind::vector) continue;
         for (ahead_variant v : step_table().variants) {
             v.entry = notes[i];
             if (v.cpu == machine.name) variants.push_back(v);
@@ -222,6 +226,15 @@ TEST_CASE("the best CPU of those compiled for is chosen, or that of GRADUS_TARGE
         static_cast<void>(call(formulas::x = view(X, {2, 2}), formulas::t = T));
         CHECK(last_target == i);
     }
+}
+
+TEST_CASE("tensors on a device are an error that names jit") {
+    gradus::testing::emulated_device gpu(1);
+    const std::vector<float> data(6, 1);
+    const auto there = to_device(gpu, view(data, {2, 3}));
+    CHECK(message_of([&] { formulas::reduction()(formulas::x = there); }) ==
+          "gradus: kernel formulas::reduction was compiled ahead of time for processors, not for emulator: jit takes "
+          "tensors on a device");
 }
 
 TEST_CASE("a processor that is none of the CPUs compiled for is an error") {

@@ -5,11 +5,15 @@
 // memory of its own, from malloc, which is not ours to control.
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include <gradus/device_array.hpp>
 #include <gradus/gradus.hpp>
+#include <gradus/pending_checks.hpp>
 
 #include "support/catch.hpp"
 
@@ -175,6 +179,50 @@ TEST_CASE("a call that copies an input allocates nothing") {
     const auto f = jit<total, centred>();
     float value = 0;
     check_none([&] { f(x = X, outputs(value, X)); });
+}
+
+/// Takes launches and does nothing. Its memory is handed out once, so that nobody else has to allocate.
+class idle_device final : public device {
+public:
+    std::string_view name() const override { return "idle"; }
+    std::string_view target() const override { return "sm_80"; }
+    int multiprocessors() const override { return 100; }
+    void* allocate(std::size_t bytes) override {
+        return memory_.data() + std::exchange(used_, used_ + (bytes + 255) / 256 * 256);
+    }
+    void release(void*) noexcept override {}
+    void copy_to_device(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+    void copy_to_host(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+    void copy_within(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+    void fill(void* to, unsigned char value, std::size_t bytes) override { std::memset(to, value, bytes); }
+    void store(void* to, std::uint64_t number, std::size_t bytes) override { std::memcpy(to, &number, bytes); }
+    std::shared_ptr<loaded_gpu_code> load(const gpu_code&, int) override { return std::make_shared<loaded_gpu_code>(); }
+    void launch(loaded_gpu_code&, int, const gpu_grid&, const gpu_parameters&) override { ++launches; }
+    void wait() override {}
+    pending_checks& pending() override { return pending_; }
+
+    int launches = 0;
+
+private:
+    std::vector<std::byte> memory_ = std::vector<std::byte>(std::size_t{16} << 20u);
+    std::size_t used_ = 0;
+    pending_checks pending_{*this};
+};
+
+TEST_CASE("of a call on a device the library allocates nothing, with numbers of the host and checks of data too") {
+    idle_device gpu;
+    const auto X = to_device(gpu, std::vector<float>(5, 1));
+    device_array<float, 1> Y(gpu, {5});
+    const auto pointwise = jit<activated>();
+    check_none([&] { pointwise(x = X, beta = 2, outputs(Y)); });
+    const std::vector<float> host(64 * 10, 1);
+    const auto L = to_device(gpu, view(host, {64, 10}));
+    const auto T = to_device(gpu, std::vector<int>(64, 3));
+    device_array<float, 0> value(gpu, {});
+    device_array<float, 2> dL(gpu, {64, 10});
+    const auto step = jit<loss, dlogits>();
+    check_none([&] { step(logits = L, target = T, outputs(value, dL)); }, 600);  // until pairs are used again
+    CHECK(gpu.launches > 2 * 101 + 700);
 }
 
 TEST_CASE("of a launch on several threads, the library allocates nothing") {
