@@ -94,7 +94,7 @@ unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     }
     const bool is_wide = plan_.arithmetic == element::float64;
     if (!sweeps_along_lanes(s)) return functions + folds + (is_wide ? 1 : 0) < 3 ? 2 : 1;
-    if (s.shape.form == stage_form::blocks) return functions == 0 ? 1 : 2;
+    if (s.shape.form == stage_form::blocks) return functions == 0 && lanes_ <= 4 ? 1 : 2;
     if (is_wide) return functions < 1 ? 2 : 1;
     return functions == 1 ? 3 : 2;
 }

@@ -51,7 +51,8 @@ std::string log_text(graph_view g) {
 const target& target_named(const std::string& name) {
     if (name.empty()) return host_target();
     if (const target* found = find_target(name)) return *found;
-    throw error(fmt::format("gradus: unknown target \"{}\": expected avx512, avx2 or aarch64", name));
+    throw error(
+        fmt::format("gradus: unknown target \"{}\": expected avx512, avx2, aarch64, sm_80, sm_90 or sm_100", name));
 }
 
 }  // namespace
@@ -68,7 +69,9 @@ struct explanation::stages {
         std::call_once(once, [&] {
             std::vector<element> types;
             for (const input& in : body.inputs) types.push_back(in.use == role::seed ? element::uint64 : in.type);
-            texts = compile(body, arrangement, types, target_named(target_name), name, true);
+            const target& machine = target_named(target_name);
+            arrangement.aligned = machine.kind == target_kind::nvptx;
+            texts = compile(body, arrangement, types, machine, name, true);
         });
         return texts;
     }

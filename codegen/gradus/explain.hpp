@@ -13,8 +13,9 @@ namespace gradus {
 /// The stages of one kernel, for row-major arguments. Each is made when it is first asked for.
 class explanation {
 public:
-    /// `ellipsis_rank`: how many axes "..." stands for. `target`: "avx512", "avx2", "aarch64"; empty for
-    /// the processor of this machine; any of them can be looked at on any machine.
+    /// `ellipsis_rank`: how many axes "..." stands for. `target`: "avx512", "avx2", "aarch64", or of
+    /// NVIDIA's GPUs "sm_80", "sm_90", "sm_100", for tensors whose rows start at multiples of 16 bytes; empty for the
+    /// processor of this machine. Any of them can be looked at on any machine.
     explanation(graph_view g, std::string name, int ellipsis_rank = 1, std::string target = {});
     ~explanation();
     explanation(explanation&&) noexcept;
@@ -27,7 +28,7 @@ public:
     std::string plan() const;               ///< stages, sweeps, folds and stores as pseudo-code
     std::string llvm_ir() const;            ///< LLVM IR as emitted
     std::string optimised_llvm_ir() const;  ///< LLVM IR after optimisation
-    std::string assembly() const;           ///< the target's assembly
+    std::string assembly() const;           ///< the target's assembly; PTX
     std::string text() const;               ///< all of them, with headings
 
 private:
