@@ -186,9 +186,12 @@ TEST_CASE("the items of a stage are counted from its rows, chunks and blocks") {
     CHECK(item_count(stage, extents.data()) == 3 * 3);
     stage.form = stage_form::combine;
     CHECK(item_count(stage, extents.data()) == 1);
-    stage = {stage_form::blocks, 0, 0b11, 1};
+    stage.form = stage_form::blocks;
+    stage.rows = 0;
+    stage.inner = 0b11;
     CHECK(item_count(stage, extents.data()) == 3 * 3);
-    stage = {stage_form::blocks, 0, 0b110, 2};
+    stage.inner = 0b110;
+    stage.lane = 2;
     CHECK(item_count(stage, extents.data()) == 0);
 }
 
