@@ -24,7 +24,8 @@ using namespace gradus::golden;
 struct options {
     std::string directory, function, name;
     bool verbose = false, emulate = false, gpu = false;
-    bool everything() const { return function.empty() && name.empty(); }
+    std::size_t part = 0, parts = 1;  ///< of the files
+    bool everything() const { return function.empty() && name.empty() && parts == 1; }
 };
 
 /// What is wrong with the directory or the list rather than with a case.
@@ -32,8 +33,9 @@ using complaints = std::vector<std::string>;
 
 std::vector<function_report> chosen_cases(const std::vector<golden_file>& files, const options& o) {
     std::vector<function_report> chosen;
-    for (const golden_file& file : files) {
-        if (!o.function.empty() && file.function != o.function) continue;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const golden_file& file = files[i];
+        if (i % o.parts != o.part || (!o.function.empty() && file.function != o.function)) continue;
         function_report function{&file, {}};
         for (const golden_case& c : file.cases)
             if (o.name.empty() || c.name == o.name) function.cases.push_back({&c, {}});
@@ -171,6 +173,8 @@ int main(int argc, char** argv) {
     app.add_option("directory", o.directory, "files of golden data")->capture_default_str();
     app.add_option("--function", o.function, "only this function");
     app.add_option("--case", o.name, "only the case of this name");
+    app.add_option("--part", o.part, "only every file of that number, counted up to --parts");
+    app.add_option("--parts", o.parts, "how many parts the files fall into")->check(CLI::PositiveNumber);
     app.add_flag("--verbose", o.verbose, "every case, with the worst element of each entry");
     app.add_flag("--emulate", o.emulate, "run kernels on the emulator of a GPU");
     app.add_flag("--gpu", o.gpu, "run kernels on the first CUDA device");
