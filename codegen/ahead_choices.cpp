@@ -55,7 +55,8 @@ void add_once(std::vector<T>& list, T one) {
 std::vector<const target*> cpus_of(const ahead_options& options) {
     std::vector<const target*> chosen = linkable_targets();
     for (const std::string& name : options.cpus)
-        if (std::ranges::find(chosen, name, &target::name) == chosen.end()) refuse("CPUS", name, "one of " + names(chosen));
+        if (std::ranges::find(chosen, name, &target::name) == chosen.end())
+            refuse("CPUS", name, "one of " + names(chosen));
     if (options.cpus.empty()) return chosen;
     std::erase_if(chosen, [&](const target* t) { return std::ranges::count(options.cpus, t->name) == 0; });
     return chosen;

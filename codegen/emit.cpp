@@ -289,12 +289,10 @@ llvm::Value* kernel_emitter::mask_of(value count) {
 
 /// Whether a vector of these values takes so many instructions, those of several functions, that the few of a mask are
 /// less than two in a hundred.
-bool kernel_emitter::are_large(std::vector<node_id> values) const { 
+bool kernel_emitter::are_large(std::vector<node_id> values) const {
     return costly_functions(plan_, std::move(values), stage_, sweep_) >= 6;
 }
-bool kernel_emitter::is_large(const sweep& part) const {
-    return are_large(values_of(plan_, part));
-}
+bool kernel_emitter::is_large(const sweep& part) const { return are_large(values_of(plan_, part)); }
 
 /// Whether a row with its neighbours along the lanes is: it has loops of its own, or functions.
 bool kernel_emitter::is_large(const stage& s) const {

@@ -20,7 +20,8 @@ std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::L
 
 /// The plan as GPUs run it.
 plan simt_plan(plan p);
-/// Such a plan as a module of one kernel a stage; see gradus/gpu_code.hpp. `code` gives the name, and gets the bytes of shared memory. `source`: the graph that the plan was made of.
+/// Such a plan as a module of one kernel a stage; see gradus/gpu_code.hpp. `code` gives the name, and gets the bytes of
+/// shared memory. `source`: the graph that the plan was made of.
 std::unique_ptr<llvm::Module> emit_simt(const plan& p, graph_view source, const target& machine,
                                         llvm::LLVMContext& context, gpu_code& code);
 

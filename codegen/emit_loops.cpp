@@ -69,8 +69,7 @@ void node_emitter::when(value condition, const std::function<void()>& body) {
     memo_ = memo;
 }
 
-void node_emitter::either(value condition, const std::function<void()>& body,
-                            const std::function<void()>& otherwise) {
+void node_emitter::either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise) {
     const std::vector<value> memo = memo_;
     const auto coordinate = coordinate_;
     auto* const yes = llvm::BasicBlock::Create(module_.getContext(), "then", function_);

@@ -45,11 +45,11 @@ void simt_emitter::emit_stage(int index) {
     const bool combines = s.shape.form == stage_form::combine;
     stage_ = static_cast<std::size_t>(index);
     lane_ = s.shape.lane;
-    function_ = simt_->declare(module_, fmt::format("{}_{}", name_, index),
-                               {static_cast<unsigned>(tensors + plan_.temporaries.size()),
-                                static_cast<unsigned>(std::max<std::size_t>(1, axes * (tensors + 1))),
-                                static_cast<unsigned>(combines ? gpu_combine_threads : gpu_block_threads),
-                                blocks_at_a_time(s)});
+    function_ = simt_->declare(
+        module_, fmt::format("{}_{}", name_, index),
+        {static_cast<unsigned>(tensors + plan_.temporaries.size()),
+         static_cast<unsigned>(std::max<std::size_t>(1, axes * (tensors + 1))),
+         static_cast<unsigned>(combines ? gpu_combine_threads : gpu_block_threads), blocks_at_a_time(s)});
     entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
     ir_.SetInsertPoint(entry_);
     given_ = simt_->parameters();
@@ -77,9 +77,10 @@ void simt_emitter::emit_stage(int index) {
     ir_.SetInsertPoint(start, start->begin());
     simt_->make_tables(combines ? gpu_combine_threads : gpu_block_threads);
     if (shared_bytes_ > most_shared_bytes)
-        throw error(fmt::format("kernel \"{}\": its reductions need {} bytes of a GPU's shared memory, {} are there; "
-                                "compute some of its outputs by a kernel of their own",
-                                name_, shared_bytes_, most_shared_bytes));
+        throw error(
+            fmt::format("kernel \"{}\": its reductions need {} bytes of a GPU's shared memory, {} are there; "
+                        "compute some of its outputs by a kernel of their own",
+                        name_, shared_bytes_, most_shared_bytes));
     simt_->reserve_shared(shared_bytes_);
 }
 
@@ -159,8 +160,7 @@ llvm::Value* simt_emitter::row_number(const stage& s, unsigned lane) {
     return row;
 }
 void simt_emitter::report_row(value row, value place) {
-    ir_.CreateAtomicRMW(llvm::AtomicRMWInst::UMin, place, row, llvm::MaybeAlign(8),
-                        llvm::AtomicOrdering::Monotonic);
+    ir_.CreateAtomicRMW(llvm::AtomicRMWInst::UMin, place, row, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
 }
 
 // ---- rows in lanes: a thread for each vector of them
@@ -242,7 +242,8 @@ void simt_emitter::emit_units(const stage& s, int index) {
     for_threads(s, [&](value unit) {
         hoist_from_sweep(s, part);
         const unit_range range = place_unit(s, unit);
-        store_partials(s, index, unit, along_run(static_cast<std::size_t>(s.shape.units.run), part, range.from, range.to));
+        store_partials(s, index, unit,
+                       along_run(static_cast<std::size_t>(s.shape.units.run), part, range.from, range.to));
     });
 }
 
@@ -373,12 +374,12 @@ simt_emitter::values simt_emitter::along_lanes(const sweep& part, value from, va
     const int together = vectors_together(part);
     const std::int64_t step = together * virtual_lanes;
     const value first = ir_.CreateAdd(from, mine);
-    values folds = loop_with("lanes", first, ir_.CreateSub(whole, number(step - virtual_lanes)), number(step),
-                             identities(part),
-                             [&](value i, const values& before) { return at_vectors(part, i, before, together); });
+    values folds =
+        loop_with("lanes", first, ir_.CreateSub(whole, number(step - virtual_lanes)), number(step), identities(part),
+                  [&](value i, const values& before) { return at_vectors(part, i, before, together); });
     if (together > 1) {
-        const value done = ir_.CreateAnd(ir_.CreateSub(ir_.CreateAdd(whole, number(virtual_lanes - 1)), first),
-                                         number(-step));
+        const value done =
+            ir_.CreateAnd(ir_.CreateSub(ir_.CreateAdd(whole, number(virtual_lanes - 1)), first), number(-step));
         const value rest = ir_.CreateAdd(first, ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, done, number(0)));
         folds = loop_with("lanes", rest, whole, number(virtual_lanes), folds, body);
     }
@@ -463,7 +464,8 @@ void simt_emitter::emit_units_by_teams(const stage& s, int index) {
         if (folds.empty()) return;
         when(ir_.CreateAnd(is_active_, here_.is_owner), [&] {
             for (std::size_t k = 0; k < folds.size(); ++k)
-                ir_.CreateStore(folds[k], ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials_of(s, index, k, row), unit));
+                ir_.CreateStore(folds[k],
+                                ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials_of(s, index, k, row), unit));
         });
     });
 }
@@ -501,7 +503,8 @@ void simt_emitter::emit_blocks(const stage& s, int index) {
         const values folds = along_lanes(part, first, ir_.CreateSelect(is_active_, last, first));
         when(ir_.CreateAnd(is_active_, here_.is_owner), [&] {
             for (std::size_t k = 0; k < folds.size(); ++k) {
-                const value place = ir_.CreateAdd(ir_.CreateMul(given_.items, number(static_cast<std::int64_t>(k))), item);
+                const value place =
+                    ir_.CreateAdd(ir_.CreateMul(given_.items, number(static_cast<std::int64_t>(k))), item);
                 ir_.CreateStore(folds[k], ir_.CreateInBoundsGEP(ir_.getDoubleTy(), partials, place));
             }
         });

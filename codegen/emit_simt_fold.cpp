@@ -57,8 +57,8 @@ llvm::Value* simt_emitter::over_team(op code, value v) {
     return first_lane(v);
 }
 
-/// The folds of the virtual lanes of runs, [from, to), one in each lane of the vectors: lane l, then l + 32, and so on, so that of each level
-/// of the tree one number is at hand at a time.
+/// The folds of the virtual lanes of runs, [from, to), one in each lane of the vectors: lane l, then l + 32, and so on,
+/// so that of each level of the tree one number is at hand at a time.
 simt_emitter::values simt_emitter::fold_tree(std::size_t run, const sweep& part, value from, value to) {
     constexpr int levels = std::countr_zero(unsigned{virtual_lanes});
     const value count = smaller(ir_.CreateSub(to, from), number(virtual_lanes));
@@ -144,9 +144,10 @@ simt_emitter::values simt_emitter::totals(const sweep& part, const std::vector<f
                                           const values& none) {
     when(ir_.CreateAnd(is_active_, here_.is_owner), [&] {
         for (std::size_t k = 0; k < memory.size(); ++k)
-            simt_->store_shared(total(at(part.folds[k]).code, units,
-                                      [&](value slot) { return simt_->load_shared(ir_.getDoubleTy(), slot_place(memory[k], slot)); }),
-                                shared_place(memory[k].totals, here_.item));
+            simt_->store_shared(
+                total(at(part.folds[k]).code, units,
+                      [&](value slot) { return simt_->load_shared(ir_.getDoubleTy(), slot_place(memory[k], slot)); }),
+                shared_place(memory[k].totals, here_.item));
     });
     simt_->barrier();
     return when_with(is_active_, none, [&] {
@@ -168,15 +169,16 @@ llvm::Value* simt_emitter::total(op code, value units, const std::function<value
     })[0];
 }
 
-/// Pairs of neighbours of `count` partial folds into one, level by level, in place, by one block of threads: each thread
-/// takes several levels of a group at a time.
+/// Pairs of neighbours of `count` partial folds into one, level by level, in place, by one block of threads: each
+/// thread takes several levels of a group at a time.
 void simt_emitter::fold_pairs(op code, value partials, value count, int threads) {
     const value below = ir_.CreateSub(count, number(1));
     const value levels = ir_.CreateSub(
         number(64), ir_.CreateIntrinsic(llvm::Intrinsic::ctlz, {ir_.getInt64Ty()}, {below, ir_.getFalse()}));
     const value needed = ir_.CreateSelect(ir_.CreateICmpSGT(count, number(1)), levels, number(0));
     loop("levels", number(0), needed, number(levels_together), [&](value level) {
-        const value distance = ir_.CreateShl(number(1), level), group = ir_.CreateShl(number(1 << levels_together), level);
+        const value distance = ir_.CreateShl(number(1), level),
+                    group = ir_.CreateShl(number(1 << levels_together), level);
         loop("group", ir_.CreateMul(thread_, group), count, ir_.CreateMul(group, number(threads)), [&](value first) {
             const value end = ir_.CreateAdd(first, group);
             either(

@@ -79,9 +79,9 @@ number formula(activation which, number x) {
 
 // ---- tables
 
-/// For each lane the entries of tables of 16 floats that the lowest four bits of a lane of `index` tell: of row `which`,
-/// the coefficient of d^k or what its float lacks. From registers, or else from memory: on a GPU from that of the block
-/// of threads, where the copy is made before (simt_nvptx.cpp).
+/// For each lane the entries of tables of 16 floats that the lowest four bits of a lane of `index` tell: of row
+/// `which`, the coefficient of d^k or what its float lacks. From registers, or else from memory: on a GPU from that of
+/// the block of threads, where the copy is made before (simt_nvptx.cpp).
 class lookup {
 public:
     lookup(activation which, number like, bits index) : which_(which), like_(like), index_(index) {
@@ -138,7 +138,8 @@ private:
                 for (std::size_t k = 0; k < about(which_).table.size(); ++k)
                     std::ranges::copy(part_of(k, of_low), std::back_inserter(all));
             llvm::Constant* const data = llvm::ConstantDataArray::get(ir().getContext(), llvm::ArrayRef(all));
-            table = new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name);
+            table =
+                new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name);
         }
         llvm::Value* const place = like_.m->table_place ? like_.m->table_place(*table) : table;
         return ir().CreateGEP(ir().getFloatTy(), place, (index_ & (piece_count - 1)).v);
@@ -228,7 +229,8 @@ number lane_by_lane(activation which, number x, mask near, number quick) {
     llvm::Value* const far = ir.CreateNot(near.v);
     llvm::BasicBlock* const before = ir.GetInsertBlock();
     auto* const inside = llvm::BasicBlock::Create(ir.getContext(), "lane", before->getParent(), before->getNextNode());
-    auto* const after = llvm::BasicBlock::Create(ir.getContext(), "lanes.end", before->getParent(), inside->getNextNode());
+    auto* const after =
+        llvm::BasicBlock::Create(ir.getContext(), "lanes.end", before->getParent(), inside->getNextNode());
     ir.CreateBr(inside);
     ir.SetInsertPoint(inside);
     llvm::PHINode* const left = ir.CreatePHI(far->getType(), 2);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The emulator: code of the host for one thread at a time. What threads share goes through functions that each thread is
-// given a table of, so that the emulator sees it:
+// The emulator: code of the host for one thread at a time. What threads share goes through functions that each thread
+// is given a table of, so that the emulator sees it:
 //
 //     int32 thread, block, blocks, unused
 //     void barrier(table*, int32 site)
@@ -8,8 +8,8 @@
 //     void load_shared(table*, int32 offset, int32 size, void* to, int32 site)
 //     void store_shared(table*, int32 offset, int32 size, const void* from, int32 site)
 //
-// The table is a kernel's first argument, before those of gradus/gpu_code.hpp, where arrays are pointers. `site` numbers
-// the places in the code.
+// The table is a kernel's first argument, before those of gradus/gpu_code.hpp, where arrays are pointers. `site`
+// numbers the places in the code.
 #include "assemble.hpp"
 #include "simt_machine.hpp"
 

@@ -79,18 +79,18 @@ public:
     llvm::Value* table_place(llvm::GlobalVariable& table) override {
         auto& copy = tables_[&table];
         if (copy == nullptr)
-            copy = new llvm::GlobalVariable(*kernel_->getParent(), table.getValueType(), false,
-                                            llvm::GlobalValue::InternalLinkage,
-                                            llvm::PoisonValue::get(table.getValueType()),
-                                            kernel_->getName() + "_" + table.getName(), nullptr,
-                                            llvm::GlobalValue::NotThreadLocal, shared_space);
+            copy = new llvm::GlobalVariable(
+                *kernel_->getParent(), table.getValueType(), false, llvm::GlobalValue::InternalLinkage,
+                llvm::PoisonValue::get(table.getValueType()), kernel_->getName() + "_" + table.getName(), nullptr,
+                llvm::GlobalValue::NotThreadLocal, shared_space);
         return copy;
     }
     void make_tables(unsigned threads) override {
         if (tables_.empty()) return;
         llvm::Value* const mine = thread();
         for (const auto& [table, copy] : tables_) {
-            const auto size = static_cast<std::uint32_t>(llvm::cast<llvm::ArrayType>(table->getValueType())->getNumElements());
+            const auto size =
+                static_cast<std::uint32_t>(llvm::cast<llvm::ArrayType>(table->getValueType())->getNumElements());
             for (std::uint32_t first = 0; first < size; first += threads) {
                 // Threads behind the end copy the last entry once more.
                 llvm::Value* const i = ir_.CreateBinaryIntrinsic(
@@ -118,9 +118,9 @@ private:
     }
     llvm::Value* word_shuffled(llvm::Value* word, int mask) {
         constexpr int last_of_warp = 31;
-        return ir_.CreateIntrinsic(llvm::Intrinsic::nvvm_shfl_sync_bfly_i32, {},
-                                   {ir_.getInt32(~0u), word, ir_.getInt32(static_cast<std::uint32_t>(mask)),
-                                    ir_.getInt32(last_of_warp)});
+        return ir_.CreateIntrinsic(
+            llvm::Intrinsic::nvvm_shfl_sync_bfly_i32, {},
+            {ir_.getInt32(~0u), word, ir_.getInt32(static_cast<std::uint32_t>(mask)), ir_.getInt32(last_of_warp)});
     }
 
     llvm::Function* kernel_ = nullptr;

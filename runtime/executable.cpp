@@ -25,8 +25,8 @@ bool has_short_rows(const stage_shape& stage, const std::int64_t* extents) {
 
 constexpr std::int64_t few_rows = 64, many_units = 32;
 
-/// Whether rows are done unit by unit. Threads whose lanes are rows have one unit each; teams share long rows, but those
-/// of one thread block alone.
+/// Whether rows are done unit by unit. Threads whose lanes are rows do one unit each; teams share long rows, but only
+/// those of one thread block.
 bool fall_to_units(const stage_shape& stage, const std::int64_t* extents) {
     const std::int64_t units = unit_count(stage.units, extents);
     if (!stage.units.lanes_along_run) return units > 1;

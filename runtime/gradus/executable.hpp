@@ -41,8 +41,8 @@ enum class stage_form : std::uint8_t {
     merge     ///< GPU: an item is one row: folds the partials that a `units` stage left
 };
 
-/// GPU: of two ways to do rows, which a stage belongs to. Where there are too few rows to fill a GPU, several stages work
-/// on units of them instead of one on whole rows.
+/// GPU: of two ways to do rows, which a stage belongs to. Where there are too few rows to fill a GPU, several stages
+/// work on units of them instead of one on whole rows.
 enum class row_way : std::uint8_t { only, whole, by_units };
 
 /// GPU: what rows fall into: blocks of `block_size` along the axis `run`, for each position along the other swept axes.
@@ -74,7 +74,7 @@ inline bool is_for_short_rows(const stage_shape& stage) { return stage.across >=
 /// Memory that lives during one call.
 struct temporary {
     axis_set axes = 0;   ///< loop axes; the element count is the product of their extents
-    int blocks_of = -1;  ///< >= 0: instead, one element for each item of this `blocks` stage, or unit of a `units` stage
+    int blocks_of = -1;  ///< >= 0: instead, one element for each item of this `blocks` stage, or unit of `units`
     std::size_t element_size = 8;
     std::size_t per_item = 1;
 };

@@ -9,8 +9,8 @@
 //   items   int64: the items of the stage
 //   teams   int32: the teams that share a row, where rows are swept along the lane axis
 //
-// Before the first stage every row of `status` is -1. A check lowers it, by a minimum without sign, to the first row that
-// violates its requirement. Every other stage returns at once if a row is not -1; its first thread then stores the bits
+// Before the first stage every row of `status` is -1. A check lowers it, by a minimum without sign, to the first row
+// that violates its requirement. Every other stage returns at once if a row is not -1; its first thread then stores the bits
 // of the offending element, extended to 64, as the value: the elements may have changed when the host looks.
 //
 // A team is 64 / lanes neighbouring threads, which hold the 64 virtual lanes of a fold; lanes: stage_shape::lanes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// NVIDIA's assembler takes the PTX of every kernel of the catalogue, value and gradient, for each architecture, and needs
-// neither local memory nor spilled registers for it. For the middle one kernels of all element types, for the others
-// those of float32. Where ptxas is installed: CMake tells where.
+// NVIDIA's assembler takes the PTX of every kernel of the catalogue, value and gradient, for each architecture, and
+// needs neither local memory nor spilled registers for it. For the middle one kernels of all element types, for the
+// others those of float32. Where ptxas is installed: CMake tells where.
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -45,7 +45,8 @@ std::string complaint(const std::string& ptx, const char* architecture) {
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / fmt::format("gradus_{}_{}.ptx", architecture, getpid());
     std::ofstream(file) << ptx;
-    const auto [said, status] = run(fmt::format("{} -arch={} -v {} -o /dev/null", GRADUS_PTXAS, architecture, file.string()));
+    const auto [said, status] =
+        run(fmt::format("{} -arch={} -v {} -o /dev/null", GRADUS_PTXAS, architecture, file.string()));
     std::filesystem::remove(file);
     if (status != 0) return said;
     std::string complaints;
