@@ -34,8 +34,9 @@ void node_emitter::start_stage(int index) {
 
 // ---- loops
 
-/// for (i = from; i < to; i += step) body(i). What the body remembers of values and places is forgotten after it.
-void node_emitter::loop(const char* name, value from, value to, value step, const body_function& body) {
+/// for (i = from; i < to; i += step) carried = body(i, carried). What the body remembers is forgotten after it.
+node_emitter::values node_emitter::loop_with(const char* name, value from, value to, value step, const values& start,
+                                             const std::function<values(value, const values&)>& body) {
     const std::vector<value> memo = memo_;
     const auto coordinate = coordinate_;
     llvm::LLVMContext& context = module_.getContext();
@@ -47,26 +48,62 @@ void node_emitter::loop(const char* name, value from, value to, value step, cons
     ir_.SetInsertPoint(head);
     llvm::PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2, name);
     i->addIncoming(from, before);
+    std::vector<llvm::PHINode*> phis;
+    for (const value v : start) {
+        phis.push_back(ir_.CreatePHI(v->getType(), 2));
+        phis.back()->addIncoming(v, before);
+    }
+    const values carried(phis.begin(), phis.end());
     ir_.CreateCondBr(ir_.CreateICmpSLT(i, to), inside, after);
     ir_.SetInsertPoint(inside);
-    body(i);
+    const values next = body(i, carried);
     i->addIncoming(ir_.CreateAdd(i, step), ir_.GetInsertBlock());
+    for (std::size_t k = 0; k < phis.size(); ++k) phis[k]->addIncoming(next[k], ir_.GetInsertBlock());
     ir_.CreateBr(head);
     ir_.SetInsertPoint(after);
     memo_ = memo;
     coordinate_ = coordinate;
+    return carried;
+}
+
+/// What the body gives if the condition holds, else `otherwise`.
+node_emitter::values node_emitter::when_with(value condition, const values& otherwise,
+                                             const std::function<values()>& body) {
+    const std::vector<value> memo = memo_;
+    const auto coordinate = coordinate_;
+    auto* const inside = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
+    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
+    llvm::BasicBlock* const before = ir_.GetInsertBlock();
+    ir_.CreateCondBr(condition, inside, after);
+    ir_.SetInsertPoint(inside);
+    const values made = body();
+    llvm::BasicBlock* const end = ir_.GetInsertBlock();
+    ir_.CreateBr(after);
+    ir_.SetInsertPoint(after);
+    values merged;
+    for (std::size_t k = 0; k < otherwise.size(); ++k) {
+        llvm::PHINode* const phi = ir_.CreatePHI(otherwise[k]->getType(), 2);
+        phi->addIncoming(otherwise[k], before);
+        phi->addIncoming(made[k], end);
+        merged.push_back(phi);
+    }
+    memo_ = memo;
+    coordinate_ = coordinate;
+    return merged;
+}
+
+void node_emitter::loop(const char* name, value from, value to, value step, const body_function& body) {
+    loop_with(name, from, to, step, {}, [&](value i, const values&) {
+        body(i);
+        return values{};
+    });
 }
 
 void node_emitter::when(value condition, const std::function<void()>& body) {
-    const std::vector<value> memo = memo_;
-    auto* const inside = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
-    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
-    ir_.CreateCondBr(condition, inside, after);
-    ir_.SetInsertPoint(inside);
-    body();
-    ir_.CreateBr(after);
-    ir_.SetInsertPoint(after);
-    memo_ = memo;
+    when_with(condition, {}, [&] {
+        body();
+        return values{};
+    });
 }
 
 void node_emitter::either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise) {

@@ -34,6 +34,7 @@ protected:
     ~node_emitter() = default;
 
     using value = llvm::Value*;
+    using values = std::vector<value>;
     using body_function = std::function<void(value)>;
 
     /// A tensor in memory as the kernel sees it.
@@ -54,6 +55,9 @@ protected:
 
     // ---- emit_loops.cpp: places, and what reductions have in common
     void start_stage(int index);
+    values loop_with(const char* name, value from, value to, value step, const values& start,
+                     const std::function<values(value, const values&)>& body);
+    values when_with(value condition, const values& otherwise, const std::function<values()>& body);
     void loop(const char* name, value from, value to, value step, const body_function& body);
     void when(value condition, const std::function<void()>& body);
     void either(value condition, const std::function<void()>& body, const std::function<void()>& otherwise);

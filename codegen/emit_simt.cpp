@@ -528,66 +528,6 @@ void simt_emitter::emit_combine(const stage& s) {
     }
 }
 
-// ---- control flow that carries values
-
-/// for (i = from; i < to; i += step) carried = body(i, carried). What the body remembers is forgotten after it.
-simt_emitter::values simt_emitter::loop_with(const char* name, value from, value to, value step, const values& start,
-                                             const std::function<values(value, const values&)>& body) {
-    const std::vector<value> memo = memo_;
-    const auto coordinate = coordinate_;
-    llvm::LLVMContext& context = module_.getContext();
-    auto* const head = llvm::BasicBlock::Create(context, std::string(name) + ".head", function_);
-    auto* const inside = llvm::BasicBlock::Create(context, name, function_);
-    auto* const after = llvm::BasicBlock::Create(context, std::string(name) + ".end", function_);
-    llvm::BasicBlock* const before = ir_.GetInsertBlock();
-    ir_.CreateBr(head);
-    ir_.SetInsertPoint(head);
-    llvm::PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2, name);
-    i->addIncoming(from, before);
-    std::vector<llvm::PHINode*> phis;
-    for (const value v : start) {
-        phis.push_back(ir_.CreatePHI(v->getType(), 2));
-        phis.back()->addIncoming(v, before);
-    }
-    const values carried(phis.begin(), phis.end());
-    ir_.CreateCondBr(ir_.CreateICmpSLT(i, to), inside, after);
-    ir_.SetInsertPoint(inside);
-    const values next = body(i, carried);
-    i->addIncoming(ir_.CreateAdd(i, step), ir_.GetInsertBlock());
-    for (std::size_t k = 0; k < phis.size(); ++k) phis[k]->addIncoming(next[k], ir_.GetInsertBlock());
-    ir_.CreateBr(head);
-    ir_.SetInsertPoint(after);
-    memo_ = memo;
-    coordinate_ = coordinate;
-    return carried;
-}
-
-/// What the body gives if the condition holds, else `otherwise`.
-simt_emitter::values simt_emitter::when_with(value condition, const values& otherwise,
-                                             const std::function<values()>& body) {
-    const std::vector<value> memo = memo_;
-    const auto coordinate = coordinate_;
-    auto* const inside = llvm::BasicBlock::Create(module_.getContext(), "then", function_);
-    auto* const after = llvm::BasicBlock::Create(module_.getContext(), "endif", function_);
-    llvm::BasicBlock* const before = ir_.GetInsertBlock();
-    ir_.CreateCondBr(condition, inside, after);
-    ir_.SetInsertPoint(inside);
-    const values made = body();
-    llvm::BasicBlock* const end = ir_.GetInsertBlock();
-    ir_.CreateBr(after);
-    ir_.SetInsertPoint(after);
-    values merged;
-    for (std::size_t k = 0; k < otherwise.size(); ++k) {
-        llvm::PHINode* const phi = ir_.CreatePHI(otherwise[k]->getType(), 2);
-        phi->addIncoming(otherwise[k], before);
-        phi->addIncoming(made[k], end);
-        merged.push_back(phi);
-    }
-    memo_ = memo;
-    coordinate_ = coordinate;
-    return merged;
-}
-
 std::unique_ptr<llvm::Module> emit_simt(const plan& p, graph_view source, const target& machine,
                                         llvm::LLVMContext& context, gpu_code& code) {
     auto module = std::make_unique<llvm::Module>(code.symbol, context);

@@ -32,8 +32,6 @@ public:
     std::vector<int> run();
 
 private:
-    using values = std::vector<value>;
-
     /// The threads that share an item, a row or block, and this one's place among them.
     struct place_in_block {
         value item = nullptr;      ///< which of the block's items
@@ -92,9 +90,6 @@ private:
     void emit_merge(const stage& s);
     void emit_blocks(const stage& s, int index);
     void emit_combine(const stage& s);
-    values loop_with(const char* name, value from, value to, value step, const values& start,
-                     const std::function<values(value, const values&)>& body);
-    values when_with(value condition, const values& otherwise, const std::function<values()>& body);
     value global_pointer(value given) override { return simt_->global(given); }
 
     // ---- emit_simt_fold.cpp

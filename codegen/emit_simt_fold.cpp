@@ -8,7 +8,7 @@
 
 namespace gradus {
 namespace {
-constexpr int counter_slots = 24;  // 2^24 blocks of 4096 are more than a GPU's memory holds
+constexpr int counter_slots = 32;  // 2^32 units of each row are more than a GPU's memory holds
 constexpr int double_size = sizeof(double);
 constexpr int levels_together = 3;
 }  // namespace

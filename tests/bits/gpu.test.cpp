@@ -4,25 +4,16 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <gradus/cuda.hpp>
 #include <gradus/error.hpp>
 
 #include "bits/calls.hpp"
 #include "support/catch.hpp"
+#include "support/gpu.hpp"
 
 using namespace gradus;
 using namespace gradus::testing;
 
 namespace {
-
-/// The device, or null and a word about what is missing, which ctest takes for a test that is skipped.
-device* gpu() {
-    device& first = cuda_device();
-    if (first.missing().empty()) return &first;
-    WARN("no GPU: " << first.missing());
-    SUCCEED();
-    return nullptr;
-}
 
 bool is_of_shard(std::size_t i) {
     const char* const text = std::getenv("GRADUS_TEST_SHARD");

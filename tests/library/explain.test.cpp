@@ -53,6 +53,21 @@ TEST_CASE("the graph of an explanation reads back to the same graph") {
     CHECK(read_graph(step.explain().graph()).hash == step.view().hash);
 }
 
+TEST_CASE("the PTX of a GPU can be looked at on every machine: a kernel for each stage, aligned vectors, no parking") {
+    for (const std::string name : {"sm_80", "sm_90", "sm_100"}) {
+        INFO(name);
+        const explanation e = jit<loss, dlogits>().explain(1, name);
+        CHECK_THAT(e.assembly(), Contains(".target " + name) && Contains(".entry loss_dlogits_0(") &&
+                                     Contains("ld.global.v4") && Contains("fma.rn.f32") && Contains("shfl.sync.bfly"));
+        CHECK_THAT(e.plan(), Contains("unless rows fall to units") && Contains("merge the units of stage"));
+        CHECK_THAT(e.plan(), !Contains("park"));
+        CHECK_THAT(e.llvm_ir(), Contains("ptx_kernel"));
+    }
+    CHECK_THAT((jit<loss, dlogits>().explain(1, "avx2").plan()), !Contains("units"));
+    CHECK_THROWS_WITH((jit<loss, dlogits>().explain(1, "sm_70").assembly()),
+                      Contains("unknown target \"sm_70\"") && Contains("sm_80, sm_90 or sm_100"));
+}
+
 TEST_CASE("every target's code can be looked at on every machine") {
     for (const char* name : {"avx512", "avx2", "aarch64"}) {
         INFO(name);

@@ -11,8 +11,10 @@
 #include <gradus/gradus.hpp>
 
 #include "support/catch.hpp"
+#include "support/gpu.hpp"
 
 using namespace gradus;
+using gradus::testing::gpu;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -28,15 +30,6 @@ constexpr auto x = tensor<"x[batch, class]">;
 constexpr auto t = labels<"t[batch]">;
 constexpr auto loss = mean(cross_entropy(x, t, over<"class">));
 constexpr auto dx = grad(loss, x);
-
-/// The device, or null and a word about what is missing, which ctest takes for a test that is skipped.
-device* gpu() {
-    device& first = cuda_device();
-    if (first.missing().empty()) return &first;
-    WARN("no GPU: " << first.missing());
-    SUCCEED();
-    return nullptr;
-}
 
 std::vector<float> numbers(std::size_t count) {
     std::vector<float> made(count);
