@@ -97,7 +97,7 @@ unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     if (!sweeps_along_lanes(s)) return functions + folds + (is_wide ? 1 : 0) < 3 ? 2 : 1;
     if (s.shape.form == stage_form::blocks) return functions == 0 && lanes_ <= 4 ? 1 : 2;
     if (is_wide) return functions < 1 ? 2 : 1;
-    return functions == 1 ? 3 : 2;
+    return functions == 1 ? 4 : 2;
 }
 
 // ---- checks
@@ -253,16 +253,20 @@ llvm::Value* simt_emitter::mask_of(value count) {
 
 // ---- rows along the lanes: by teams
 
+/// In 32 bits, as far as that goes: numbers that are known to be small take half of the registers.
 simt_emitter::place_in_block simt_emitter::place_of(value teams) {
+    const auto word = [&](int n) { return ir_.getInt32(static_cast<std::uint32_t>(n)); };
+    const auto wide = [&](value v) { return ir_.CreateZExt(v, ir_.getInt64Ty()); };
+    const value thread = simt_->thread(), members = word(members_of_team());
+    const value team = ir_.CreateUDiv(thread, members), member = ir_.CreateURem(thread, members);
+    const value team_of_item = ir_.CreateURem(team, teams);
     place_in_block p;
-    const value members = number(members_of_team());
-    const value team = ir_.CreateUDiv(thread_, members);
-    p.member = ir_.CreateURem(thread_, members);
-    p.teams = teams;
-    p.items = ir_.CreateUDiv(number(teams_of_block()), teams);
-    p.item = ir_.CreateUDiv(team, teams);
-    p.team = ir_.CreateURem(team, teams);
-    p.is_owner = ir_.CreateICmpEQ(ir_.CreateOr(p.team, p.member), number(0));
+    p.member = wide(member);
+    p.teams = wide(teams);
+    p.items = wide(ir_.CreateUDiv(word(teams_of_block()), teams));
+    p.item = wide(ir_.CreateUDiv(team, teams));
+    p.team = wide(team_of_item);
+    p.is_owner = ir_.CreateICmpEQ(ir_.CreateOr(team_of_item, member), word(0));
     return p;
 }
 
@@ -277,7 +281,7 @@ void simt_emitter::for_items(const std::function<void(value)>& body) {
 }
 
 void simt_emitter::emit_teams(const stage& s) {
-    here_ = place_of(ir_.CreateZExt(given_.teams, ir_.getInt64Ty()));
+    here_ = place_of(given_.teams);
     std::vector<std::vector<fold_memory>> memory;
     for (const sweep& part : s.sweeps) {
         memory.emplace_back();
@@ -333,11 +337,11 @@ simt_emitter::values simt_emitter::sweep_unit(const stage& s, const sweep& part,
     return along_lanes(part, range.from, ir_.CreateSelect(is_mine, range.to, range.from));
 }
 
-/// How many vectors a thread of a team loads before it computes with the first: the more, the less it computes.
+/// How many vectors a thread of a team loads before it computes with the first: fewer where each takes many registers.
 int simt_emitter::vectors_together(const sweep& part) const {
     const int functions = functions_of(part);
-    const bool is_simple = part.folds.size() < 2 && part.folds.size() + part.stores.size() < 3;
-    if (functions == 0) return is_simple ? 4 : 2;
+    const bool is_simple = functions == 0 && part.folds.size() < 2 && part.folds.size() + part.stores.size() < 3;
+    if (is_simple && plan_.stages[stage_].shape.form == stage_form::blocks) return 4;
     return functions < 4 ? 2 : 1;
 }
 
@@ -454,7 +458,7 @@ void simt_emitter::store_partials(const stage& s, int index, value unit, const v
 /// One unit of a row for each team.
 void simt_emitter::emit_units_by_teams(const stage& s, int index) {
     const sweep& part = s.sweeps.front();
-    here_ = place_of(number(1));
+    here_ = place_of(ir_.getInt32(1));
     for_items([&](value item) {
         const value units = units_of_row(s);
         const value unit = ir_.CreateURem(item, units), row = ir_.CreateUDiv(item, units);
@@ -494,7 +498,7 @@ void simt_emitter::emit_blocks(const stage& s, int index) {
     const auto run = static_cast<std::size_t>(lane_);
     const sweep& part = s.sweeps.front();
     hoist_from_sweep(s, part);
-    here_ = place_of(number(1));
+    here_ = place_of(ir_.getInt32(1));
     const value partials = temporary_memory(static_cast<int>(partials_temporary(index))).data;
     for_items([&](value item) {
         place_item(s.shape.inner, lane_, block_size, item);
