@@ -97,7 +97,8 @@ unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     if (!sweeps_along_lanes(s)) return functions + folds + (is_wide ? 1 : 0) < 3 ? 2 : 1;
     if (s.shape.form == stage_form::blocks) return functions == 0 && lanes_ <= 4 ? 1 : 2;
     if (is_wide) return functions < 1 ? 2 : 1;
-    return functions == 1 ? 4 : 2;
+    if (functions != 1) return 2;
+    return machine_.name == "sm_90" ? 4 : 3;  // elsewhere the assembler wants a few registers more
 }
 
 // ---- checks
