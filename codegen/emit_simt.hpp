@@ -67,30 +67,32 @@ private:
     void for_threads(const stage& s, const body_function& body);
     value vectors_of_rows(const stage& s);
     void one_by_one(value from, value count, const std::function<void()>& body);
-    value mask_of(value count);
-    int vectors_together(const sweep& part) const;
-    values at_vectors(const sweep& part, value first, const values& before, int count);
     void sweep_alone(const stage& s, const sweep& part);
     void emit_units(const stage& s, int index);
-    int members_of_team() const { return virtual_lanes / static_cast<int>(lanes_); }
-    int teams_of_block() const { return gpu_block_threads / members_of_team(); }
-    place_in_block place_of(value teams);
-    void for_items(const std::function<void(value)>& body);
-    void emit_teams(const stage& s);
-    void store_once(const std::vector<store>& stores);
-    void emit_sweep(const stage& s, const sweep& part, const std::vector<fold_memory>& memory);
-    values sweep_unit(const stage& s, const sweep& part, value unit, value is_mine);
-    values along_lanes(const sweep& part, value from, value to);
     values along_run(std::size_t run, const sweep& part, value from, value to);
     value units_of_row(const stage& s);
     unit_range place_unit(const stage& s, value unit);
     value partials_of(const stage& s, int index, std::size_t fold, value row);
     void store_partials(const stage& s, int index, value unit, const values& folds);
-    void emit_units_by_teams(const stage& s, int index);
     void emit_merge(const stage& s);
     void emit_blocks(const stage& s, int index);
     void emit_combine(const stage& s);
     value global_pointer(value given) override { return simt_->global(given); }
+
+    // ---- emit_simt_teams.cpp
+    value mask_of(value count);
+    int members_of_team() const { return virtual_lanes / static_cast<int>(lanes_); }
+    int teams_of_block() const { return gpu_block_threads / members_of_team(); }
+    place_in_block place_of(value teams);
+    void for_items(const body_function& body);
+    void emit_teams(const stage& s);
+    void store_once(const std::vector<store>& stores);
+    void emit_sweep(const stage& s, const sweep& part, const std::vector<fold_memory>& memory);
+    values sweep_unit(const stage& s, const sweep& part, value unit, value is_mine);
+    int vectors_together(const sweep& part) const;
+    values at_vectors(const sweep& part, value first, const values& before, int count);
+    values along_lanes(const sweep& part, value from, value to);
+    void emit_units_by_teams(const stage& s, int index);
 
     // ---- emit_simt_fold.cpp
     value of_nothing(op code, llvm::Type* type);

@@ -12,12 +12,12 @@
 #include <algorithm>
 #include <bit>
 
+#include <gradus/gpu_grid.hpp>
+
 #include "emit.hpp"
 
 namespace gradus {
 namespace {
-
-bool lanes_are_rows(const stage_shape& s) { return s.lane >= 0 && (s.rows >> s.lane & 1) != 0; }
 
 bool has_folds(const stage& s) {
     return std::any_of(s.sweeps.begin(), s.sweeps.end(), [](const sweep& part) { return !part.folds.empty(); });
@@ -54,7 +54,7 @@ private:
     int new_number(int old) const { return static_cast<int>(last_[static_cast<std::size_t>(old)]); }
 
     static row_units units_of(const stage_shape& s) {
-        const bool along_run = s.lane >= 0 && (s.inner >> s.lane & 1) != 0;
+        const bool along_run = sweeps_along_lanes(s);
         return {s.inner, along_run ? s.lane : max_axes - 1 - std::countl_zero(s.inner), along_run, row_way::only};
     }
 

@@ -11,9 +11,6 @@ constexpr int blocks_per_multiprocessor = 8;  ///< resident at a time, at 256 th
 
 std::int64_t pieces(std::int64_t count, std::int64_t piece) { return (count + piece - 1) / piece; }
 
-/// Whether a row is swept by a team, the lane axis running within it.
-bool sweeps_along_lanes(const stage_shape& stage) { return stage.lane >= 0 && (stage.inner >> stage.lane & 1) != 0; }
-
 /// A power of two: as many teams as the row has blocks, at most those of a thread block.
 int teams_of(std::int64_t blocks_of_row, int most) {
     int teams = 1;

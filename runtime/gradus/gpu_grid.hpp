@@ -8,6 +8,11 @@
 
 namespace gradus {
 
+/// Whether rows are swept along the lanes, by teams.
+inline bool sweeps_along_lanes(const stage_shape& s) { return s.lane >= 0 && (s.inner >> s.lane & 1) != 0; }
+/// Whether the lanes are rows, each with a thread of its own.
+inline bool lanes_are_rows(const stage_shape& s) { return s.lane >= 0 && (s.rows >> s.lane & 1) != 0; }
+
 struct gpu_grid {
     unsigned blocks = 1;
     unsigned threads = gpu_block_threads;  ///< of a block
