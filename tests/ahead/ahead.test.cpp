@@ -14,9 +14,11 @@
 #include "formulas_kernels.hpp"
 #include "shared_kernels.hpp"
 #include "support/catch.hpp"
+#include "support/message_of.hpp"
 #include "target.hpp"
 
 using namespace gradus;
+using gradus::testing::message_of;
 
 gradus::array<float, 1> sums_of_rows(gradus::tensor_view<const float, 2> rows);
 
@@ -58,15 +60,6 @@ template <class Visit>
 void for_each_shape(Visit visit) {
     for (const std::int64_t rows : sizes)
         for (const std::int64_t columns : sizes) visit(rows, columns);
-}
-
-std::string message_of(const auto& call) {
-    try {
-        call();
-    } catch (const error& problem) {
-        return problem.what();
-    }
-    return "no error";
 }
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 

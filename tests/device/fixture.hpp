@@ -18,8 +18,11 @@
 
 #include "device/fake_driver.hpp"
 #include "runtime/hand_made.hpp"
+#include "support/message_of.hpp"
 
 namespace gradus {
+
+using testing::message_of;
 
 inline const bool named = setenv("GRADUS_CUDA_DRIVER", GRADUS_FAKE_DRIVER, 0) == 0;
 
@@ -29,17 +32,6 @@ inline fake::driver& fresh_driver() {
     fake::driver& driver = *reinterpret_cast<fake::find_driver*>(dlsym(library, "fake_driver"))();
     driver.forget();
     return driver;
-}
-
-/// The message of the gradus::error that an action throws, "nothing" if it throws none.
-template <class Action>
-std::string message_of(Action action) {
-    try {
-        action();
-    } catch (const error& e) {
-        return e.what();
-    }
-    return "nothing";
 }
 
 /// A matrix on a device, of so many rows with these elements in order.

@@ -5,6 +5,7 @@
 
 #include "layers/adaptive_oracle.hpp"
 #include "support/compare.hpp"
+#include "support/message_of.hpp"
 
 namespace gradus::testing {
 
@@ -78,17 +79,6 @@ std::vector<T> flat(const std::vector<std::span<T>>& parts) {
     std::vector<T> all;
     for (const std::span<T> part : parts) all.insert(all.end(), part.begin(), part.end());
     return all;
-}
-
-/// What the error of a call says.
-template <class Call>
-std::string message_of(Call call) {
-    try {
-        call();
-    } catch (const error& e) {
-        return e.what();
-    }
-    return "no error";
 }
 
 }  // namespace gradus::testing

@@ -12,9 +12,11 @@
 
 #include "support/catch.hpp"
 #include "support/gpu.hpp"
+#include "support/message_of.hpp"
 
 using namespace gradus;
 using gradus::testing::gpu;
+using gradus::testing::message_of;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -39,15 +41,6 @@ std::vector<float> numbers(std::size_t count) {
 template <class T, int Rank>
 std::vector<T> elements(const array<T, Rank>& x) {
     return {x.begin(), x.end()};
-}
-template <class Action>
-std::string message_of(Action action) {
-    try {
-        action();
-    } catch (const gradus::error& e) {
-        return e.what();
-    }
-    return "nothing";
 }
 
 /// w after some steps towards goal on the host.

@@ -9,8 +9,10 @@
 
 #include "emulator/emulated_device.hpp"
 #include "support/catch.hpp"
+#include "support/message_of.hpp"
 
 using namespace gradus;
+using gradus::testing::message_of;
 
 namespace {
 
@@ -39,16 +41,6 @@ struct on_emulator {
     device_array<float, 2> X = to_device(gpu, view(some_logits, {2, 3}));
     device_array<int, 1> T = to_device(gpu, some_labels);
 };
-
-template <class Action>
-std::string message_of(Action action) {
-    try {
-        action();
-    } catch (const gradus::error& e) {
-        return e.what();
-    }
-    return "nothing";
-}
 
 }  // namespace
 

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include <gradus/balanced_sampler.hpp>
-#include <gradus/error.hpp>
+
+#include "support/message_of.hpp"
 
 namespace gradus::testing {
 
@@ -72,15 +73,6 @@ inline bool evenly_seen(const counts& seen, const std::vector<int>& labels, cons
         if (seen[row] < draws / size || seen[row] > (draws + size - 1) / size) return false;
     }
     return true;
-}
-
-inline std::string message_of(const auto& action) {
-    try {
-        action();
-    } catch (const error& e) {
-        return e.what();
-    }
-    return "no error";
 }
 
 inline constexpr auto balanced = sampling::balanced;
