@@ -33,6 +33,11 @@ constexpr std::array<double, 7> exp_short{
     0x1.0000000016fd2p-1, 0x1.555555734dfb3p-3, 0x1.555554f3e7e25p-5, 0x1.1110b224feea9p-7,
     0x1.6c17658d9a73dp-10, 0x1.a16f5eb736d29p-13, 0x1.a005414838894p-16};
 
+/// (e^r - 1 - r) / r^2 in r, |r| <= 0.053.
+/// |r^2 (P - f) / (e^r - 1)| at most 2^-26.2.
+constexpr std::array<double, 3> exp_near_zero_float{
+    0x1.0000000000000p-1, 0x1.555f800000000p-3, 0x1.555abc0000000p-5};
+
 /// (2^r - 1) / r in r, |r| <= 1/2.
 /// |r (P - f) / 2^r| at most 2^-28.1.
 constexpr std::array<double, 6> exp2_float{
@@ -222,6 +227,13 @@ constexpr std::array<double, 6> cos_double{
 /// |r^4 (P - f) / cos r| at most 2^-42.7.
 constexpr std::array<double, 4> cos_short{
     0x1.5555554edc7dep-5, -0x1.6c16b82d05030p-10, 0x1.a010e0b2412cep-16, -0x1.241efd7824247p-22};
+
+/// 2^(n/16), rounded to double.
+constexpr std::array<double, 16> exp2_sixteenths{
+    0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
+    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0,
+    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
 
 /// a Phi(-a) in a, by pieces of this length: [k][n], of d^k.
 /// |(P - f) / f| at most 2^-26.8.

@@ -5,6 +5,7 @@
 
 #include "assemble.hpp"
 #include "emit_host.hpp"
+#include "interleave.hpp"
 
 namespace gradus {
 
@@ -169,7 +170,7 @@ void kernel_emitter::hold(node_id id, held_value& held, value position) {
 void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
     hoist_from_sweep(s, part);
     const bool is_vertical = vertical(s);
-    const std::vector<fold_state> folds = open_folds(s, part, true);
+    std::vector<fold_state> folds = open_folds(s, part, true);
     const std::vector<exception_at_label> exceptions = exceptions_of(s, part);
     sweep_runs(s, [&] {
         const auto run = static_cast<std::size_t>(run_axis(s));
@@ -177,18 +178,15 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
             const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
             const value used = smaller(ir_.CreateSub(last, first), number(64));
             for (const fold_state& f : folds) start_block(f, is_vertical, used);
-            const auto body = [&] {
-                const value position = ir_.CreateSub(coordinate_[run], first);
-                for (const fold_state& f : folds) accumulate(f, is_vertical, position);
-                store_all(without(exceptions, part.stores));
-            };
+            const std::vector<store> stores = without(exceptions, part.stores);
             if (is_vertical)
                 loop("position", first, last, number(1), [&](value position) {
                     coordinate_[run] = position;
-                    body();
+                    for (const fold_state& f : folds) accumulate(f, true, ir_.CreateSub(position, first));
+                    store_all(stores);
                 });
             else
-                at_lanes(first, last, is_large(part), body);
+                emit_run(part, folds, stores, first, last);
             for (const fold_state& f : folds) add_block(f, finish_block(f, is_vertical, used));
         });
     });
@@ -200,7 +198,7 @@ void kernel_emitter::emit_blocks(const stage& s, int index) {
     const auto run = static_cast<std::size_t>(lane_);
     const sweep& part = s.sweeps.front();
     hoist_from_sweep(s, part);
-    const std::vector<fold_state> folds = open_folds(s, part, false);
+    std::vector<fold_state> folds = open_folds(s, part, false);
     const value items = items_of_blocks(s);
     const value partials = temporary_memory(static_cast<int>(partials_temporary(index))).data;
     loop("item", begin_, end_, number(1), [&](value item) {
@@ -208,11 +206,7 @@ void kernel_emitter::emit_blocks(const stage& s, int index) {
         const value first = ir_.CreateMul(coordinate_[run], number(block_size));
         const value last = smaller(ir_.CreateAdd(first, number(block_size)), extents_[run]);
         for (const fold_state& f : folds) start_block(f, false, number(64));
-        at_lanes(first, last, is_large(part), [&] {
-            const value position = ir_.CreateSub(coordinate_[run], first);
-            for (const fold_state& f : folds) accumulate(f, false, position);
-            store_all(part.stores);
-        });
+        emit_run(part, folds, part.stores, first, last);
         for (std::size_t k = 0; k < folds.size(); ++k) {
             const value place = ir_.CreateAdd(ir_.CreateMul(items, number(static_cast<std::int64_t>(k))), item);
             const value partial = finish_block(folds[k], false, number(64));
@@ -246,34 +240,72 @@ llvm::Value* kernel_emitter::local(llvm::Type* type, std::uint64_t count, const 
     return ir_.CreateAlloca(type, ir_.getInt64(count), name);
 }
 /// The body for lanes [from, to) of the lane axis: whole vectors, then what is left under a mask, with the same code.
-/// A large body stands there once, always under a mask, if the processor has registers for masks: then these cost some
-/// instructions a vector, and a second body as much time to compile as the first.
+/// If the processor has registers for masks, vectors go by twos, and a large body stands there once, always under a
+/// mask: masks cost some instructions a vector, and a second body as much time to compile as the first.
 void kernel_emitter::at_lanes(value from, value to, bool is_large, const std::function<void()>& body) {
-    if (is_large && machine_.has_mask_registers) return at_masked_lanes(from, to, body);
+    at_lanes_with(from, to, is_large, {}, [&](const values&) {
+        body();
+        return values{};
+    });
+}
+/// The same with values that one vector's body leaves to the next.
+node_emitter::values kernel_emitter::at_lanes_with(value from, value to, bool is_large, const values& start,
+                                                   const lanes_function& body) {
+    if (machine_.has_mask_registers)
+        return is_large ? at_masked_lanes_with(from, to, start, body) : at_paired_lanes_with(from, to, start, body);
     const auto lane = static_cast<std::size_t>(lane_);
     const value size = ir_.CreateSub(to, from);
     const value whole = ir_.CreateAdd(from, ir_.CreateAnd(size, number(-static_cast<std::int64_t>(lanes_))));
-    loop("lanes", from, whole, number(lanes_), [&](value i) {
+    const values carried = loop_with("lanes", from, whole, number(lanes_), start, [&](value i, const values& before) {
         coordinate_[lane] = i;
-        body();
+        return body(before);
     });
-    when(ir_.CreateICmpSLT(whole, to), [&] {
-        const auto coordinate = coordinate_;
+    return when_with(ir_.CreateICmpSLT(whole, to), carried, [&] {
         coordinate_[lane] = whole;
         mask_ = mask_of(ir_.CreateSub(to, whole));
-        body();
+        const values after = body(carried);
         mask_ = nullptr;
-        coordinate_ = coordinate;
+        return after;
     });
+}
+
+/// Pairs of vectors, whose instructions stand in turns, and the rest under a mask.
+node_emitter::values kernel_emitter::at_paired_lanes_with(value from, value to, const values& start,
+                                                          const lanes_function& body) {
+    const auto lane = static_cast<std::size_t>(lane_);
+    const auto step = static_cast<std::int64_t>(2 * lanes_);
+    const value pairs = ir_.CreateAdd(from, ir_.CreateAnd(ir_.CreateSub(to, from), number(-step)));
+    const values carried = loop_with("pairs", from, pairs, number(step), start, [&](value i, const values& before) {
+        const values memo = memo_;
+        llvm::BasicBlock* const block = ir_.GetInsertBlock();
+        coordinate_[lane] = i;
+        const values between = body(before);
+        memo_ = memo;
+        const value second = ir_.CreateAdd(i, number(lanes_));
+        coordinate_[lane] = second;
+        const values after = body(between);
+        if (ir_.GetInsertBlock() == block)
+            interleave(*block->getFirstNonPHIIt(), *llvm::cast<llvm::Instruction>(second));
+        return after;
+    });
+    return at_masked_lanes_with(pairs, to, carried, body);
 }
 
 /// The same always under a mask.
 void kernel_emitter::at_masked_lanes(value from, value to, const std::function<void()>& body) {
-    loop("lanes", from, to, number(lanes_), [&](value i) {
+    at_masked_lanes_with(from, to, {}, [&](const values&) {
+        body();
+        return values{};
+    });
+}
+node_emitter::values kernel_emitter::at_masked_lanes_with(value from, value to, const values& start,
+                                                          const lanes_function& body) {
+    return loop_with("lanes", from, to, number(lanes_), start, [&](value i, const values& before) {
         coordinate_[static_cast<std::size_t>(lane_)] = i;
         mask_ = mask_of(smaller(ir_.CreateSub(to, i), number(lanes_)));
-        body();
+        const values after = body(before);
         mask_ = nullptr;
+        return after;
     });
 }
 

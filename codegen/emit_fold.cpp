@@ -33,7 +33,8 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
         fold_state f;
         f.fold = fold;
         f.wide = wide;
-        f.accumulators = local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes");
+        if (vertical(s) || !is_extremum(f))
+            f.accumulators = local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes");
         if (with_counter) {
             f.partials = local(wide, counter_slots, "partials");
             f.count = local(ir_.getInt64Ty(), 1, "count");
@@ -49,10 +50,11 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
     return folds;
 }
 
-/// All virtual lanes hold the identity; a vertical fold touches only the `used` first ones.
+/// All virtual lanes in memory hold the identity; a vertical fold touches only the `used` first ones.
 void kernel_emitter::start_block(const fold_state& f, bool is_vertical, value used) {
     llvm::Type* const type = real_vector(f.fold);
-    const value none = identity(at(f.fold).code, type);
+    if (!is_vertical && is_extremum(f)) return;
+    const value none = start_of_lanes(f);
     if (is_vertical) {
         loop("clear", number(0), used, number(1),
              [&](value l) { ir_.CreateStore(none, ir_.CreateInBoundsGEP(type, f.accumulators, l)); });
@@ -63,15 +65,39 @@ void kernel_emitter::start_block(const fold_state& f, bool is_vertical, value us
                                align_of(f.fold));
 }
 
-void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value position) {
-    const node& n = at(f.fold);
+/// A sum's lanes before the first term: of a count 0, to which nothing is added where nothing is counted.
+llvm::Constant* kernel_emitter::start_of_lanes(const fold_state& f) {
     llvm::Type* const type = real_vector(f.fold);
-    value v = real_value(n.args[0], type);
-    if (!is_vertical && mask_ != nullptr) v = ir_.CreateSelect(mask_, v, identity(n.code, type));
+    return is_count(plan_.body, f.fold) ? llvm::Constant::getNullValue(type) : identity(at(f.fold).code, type);
+}
+
+/// One more vector of a vertical fold, or of a sum along a run, in memory.
+void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value position) {
+    llvm::Type* const type = real_vector(f.fold);
     const value lane = ir_.CreateAnd(position, number(virtual_lanes - 1));
     const value place = ir_.CreateInBoundsGEP(is_vertical ? type : real_type(f.fold), f.accumulators, lane);
-    const value sum = combined(n.code, ir_.CreateAlignedLoad(type, place, align_of(f.fold)), v);
-    ir_.CreateAlignedStore(sum, place, align_of(f.fold));
+    const value before = ir_.CreateAlignedLoad(type, place, align_of(f.fold));
+    ir_.CreateAlignedStore(with_term(f, before, is_vertical), place, align_of(f.fold));
+}
+
+/// A partial fold with the operand at the present coordinates.
+llvm::Value* kernel_emitter::with_term(const fold_state& f, value before, bool is_vertical) {
+    const bool is_masked = !is_vertical && mask_ != nullptr;
+    if (!is_vertical && is_count(plan_.body, f.fold)) {
+        const node& choice = at(at(f.fold).args[0]);
+        value counted = in_kind(choice.args[0], kind::boolean);
+        if (at(choice.args[1]).value == 0) counted = ir_.CreateNot(counted);
+        if (is_masked) counted = ir_.CreateAnd(counted, mask_);
+        return ir_.CreateSelect(counted, ir_.CreateFAdd(before, llvm::ConstantFP::get(before->getType(), 1)), before);
+    }
+    return combined(at(f.fold).code, before, operand_of(f, is_vertical));
+}
+
+/// Of a horizontal fold the identity in the lanes that do not exist.
+llvm::Value* kernel_emitter::operand_of(const fold_state& f, bool is_vertical) {
+    llvm::Type* const type = real_vector(f.fold);
+    const value v = real_value(at(f.fold).args[0], type);
+    return is_vertical || mask_ == nullptr ? v : ir_.CreateSelect(mask_, v, identity(at(f.fold).code, type));
 }
 
 /// The fold of the virtual lanes, in float64.
@@ -92,6 +118,7 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
         });
         return ir_.CreateFPCast(ir_.CreateAlignedLoad(type, f.accumulators, align), f.wide);
     }
+    if (!f.carried.empty()) return ir_.CreateFPCast(finish_extremum(f), f.wide);
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
         parts.push_back(
@@ -103,12 +130,15 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
 
 /// The fold of a vector's lanes.
 llvm::Value* kernel_emitter::over_lanes(op code, value v) {
-    for (unsigned half = lanes_ / 2; half > 0; half /= 2) {
-        std::vector<int> upper(lanes_);
-        for (unsigned l = 0; l < lanes_; ++l) upper[l] = static_cast<int>((l + half) % lanes_);
-        v = combined(code, v, ir_.CreateShuffleVector(v, upper));
-    }
+    for (unsigned half = lanes_ / 2; half > 0; half /= 2) v = combined(code, v, rotated(v, half));
     return first_lane(v);
+}
+
+/// Lane l + count in the place of lane l.
+llvm::Value* kernel_emitter::rotated(value v, unsigned count) {
+    std::vector<int> from(lanes_);
+    for (unsigned l = 0; l < lanes_; ++l) from[l] = static_cast<int>((l + count) % lanes_);
+    return ir_.CreateShuffleVector(v, from);
 }
 
 void kernel_emitter::add_block(const fold_state& f, value partial) {

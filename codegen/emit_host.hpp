@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Kernels of the host. emit.cpp has stages and loops, emit_fold.cpp reductions, emit_at_label.cpp stores that differ at
+// Kernels of the host. emit.cpp has stages and loops, emit_fold.cpp reductions, emit_run.cpp
+// those along the lanes, emit_at_label.cpp stores that differ at
 // a label.
 #pragma once
 
@@ -19,12 +20,15 @@ private:
     struct fold_state {
         node_id fold = no_node;
         llvm::Type* wide = nullptr;    ///< float64, of all lanes in a vertical fold: what follows holds such values
+        values carried = {};           ///< what the loop along a run being emitted has in registers
         value accumulators = nullptr;  ///< 64 elements, or 64 vectors in a vertical fold
         value partials = nullptr;      ///< binary counter: slot k holds the fold of 2^k blocks
         value count = nullptr;         ///< blocks pushed so far
         value several = nullptr;       ///< whether the run has more than one block; null if there are several runs
         value single = nullptr;        ///< where it has not: the fold of its block
     };
+
+    using lanes_function = std::function<values(const values&)>;
 
     /// A store of a run that differs at one position alone: where(label == index, exceptional, rest), with a label and
     /// an exceptional value of the row.
@@ -50,6 +54,9 @@ private:
     void emit_sweep(const stage& s, const sweep& part);
     void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
     void at_masked_lanes(value from, value to, const std::function<void()>& body);
+    values at_lanes_with(value from, value to, bool is_large, const values& start, const lanes_function& body);
+    values at_paired_lanes_with(value from, value to, const values& start, const lanes_function& body);
+    values at_masked_lanes_with(value from, value to, const values& start, const lanes_function& body);
     value mask_of(value count);
     bool are_large(std::vector<node_id> values) const;
     bool is_large(const sweep& part) const;
@@ -60,12 +67,31 @@ private:
     std::vector<fold_state> open_folds(const stage& s, const sweep& part, bool with_counter);
     void start_block(const fold_state& f, bool is_vertical, value used);
     void accumulate(const fold_state& f, bool is_vertical, value position);
+    llvm::Constant* start_of_lanes(const fold_state& f);
+    value with_term(const fold_state& f, value before, bool is_vertical);
+    value operand_of(const fold_state& f, bool is_vertical);
     value finish_block(const fold_state& f, bool is_vertical, value used);
     value over_lanes(op code, value v);
+    value rotated(value v, unsigned count);
     void add_block(const fold_state& f, value partial);
     void push(const fold_state& f, value partial);
     value finish_row(const fold_state& f);
     value total_of_blocks(const fold_state& f);
+
+    // ---- emit_run.cpp: the runs of a horizontal sweep
+    void emit_run(const sweep& part, std::vector<fold_state>& folds, const std::vector<store>& stores, value first,
+                  value last);
+    bool is_extremum(const fold_state& f) const;
+    bool goes_by_chunks(const sweep& part) const;
+    value emit_chunks(std::vector<fold_state>& folds, const std::vector<store>& stores, value first, value last);
+    void emit_chunk(std::vector<fold_state>& folds, const std::vector<store>& stores, value first);
+    static values carried_of(const std::vector<fold_state>& folds);
+    static void carry(std::vector<fold_state>& folds, const values& all);
+    value as_flags(value mask, llvm::Type* numbers);
+    values start_of_extremum(const fold_state& f);
+    value farther(op code, value a, value b);
+    values with_elements(const fold_state& f, values elements);
+    value finish_extremum(const fold_state& f);
 
     // ---- emit_at_label.cpp
     std::vector<exception_at_label> exceptions_of(const stage& s, const sweep& part);

@@ -6,6 +6,7 @@
 #include <gradus/error.hpp>
 
 #include "emit_node.hpp"
+#include "shares.hpp"
 
 namespace gradus {
 
@@ -145,8 +146,13 @@ llvm::Value* node_emitter::pointwise_value(node_id id) {
         const value a = real_value(difference.args[0], real_vector(id));
         const value b = real_value(difference.args[1], real_vector(id));
         math_.wanted = digits_of(id);
-        return emit_exp_of_difference(math_, a, b);
+        const bool is_narrow = plan_.type_of(id) == element::float32;
+        return is_narrow && is_share(graph_view(plan_.body), id) ? emit_exp_below(math_, a, b) : emit_exp_of_difference(math_, a, b);
     }
+    if (const auto [share, factor] = as_product_of_share(graph_view(plan_.body), id); share != no_node)
+        if (plan_.type_of(id) == element::float32 && plan_.type_of(factor) == element::float64)
+            return emit_product_of_share(math_, real_value(share, real_vector(id)),
+                                         real_value(factor, real_vector(factor)));
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
     for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);

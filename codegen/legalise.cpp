@@ -3,6 +3,7 @@
 #include "legalise.hpp"
 
 #include "activations.hpp"
+#include "shares.hpp"
 
 #include <limits>
 #include <string>
@@ -101,8 +102,8 @@ private:
         return index;
     }
     /// a / b for a b of at least 1 that many elements share. A float32 kernel has the reciprocal in float64, once.
-    sym divided(sym a, sym b) const {
-        return arithmetic_ == element::float32 ? a * (1.0 / b) : a / b;
+    sym divided(sym a, sym b) {
+        return arithmetic_ == element::float32 ? share_first(a * (1.0 / b)) : a / b;
     }
     sym pointwise(const node& n) {
         if (n.code == op::stop_gradient || n.code == op::custom_gradient) return operand(n, 0);
@@ -110,8 +111,22 @@ private:
         node copy = n;
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) copy.args[i] = operand(n, i).id;
         const sym made{&out_, out_.intern(copy)};
-        return arithmetic_ == element::float32 ? with_activations(made) : made;
+        if (arithmetic_ != element::float32) return made;
+        return n.code == op::mul ? with_activations(share_first(made)) : with_activations(made);
     }
+    /// (share a) b as share (a b), where a and b are the same for all shares of a row: one product for each of them.
+    sym share_first(sym product) {
+        for (std::size_t i = 0; i < 2; ++i) {
+            const node& n = *product;
+            const auto [share, factor] = as_product_of_share(out_, n.args[i]);
+            const sym other{&out_, n.args[1 - i]};
+            if (share == no_node || other.axes() & row_of(share)) continue;
+            return sym{&out_, share} * (sym{&out_, factor} * other);
+        }
+        return product;
+    }
+    /// The axes along which a share's row lies.
+    axis_set row_of(node_id share) const { return out_[out_[out_[share].args[0]].args[1]].over; }
     sym fold(op code, sym e, axis_set over) {
         const axis_set present = over & e.axes();
         const sym result = present != 0 ? e.apply(code, present) : e;
@@ -126,15 +141,16 @@ private:
     }
     /// A row less its largest value, and how much the sum of its exponentials exceeds 1, the share of one largest
     /// value: taken of the others alone, the excess keeps its digits where it is small, and with it the loss of a
-    /// confident row. No term is negative, as abs and max tell the analysis of signs. NaN where the row holds NaN or
-    /// its largest value is infinite.
+    /// confident row. No term is negative, as max tells the analysis of signs. NaN where the row holds NaN or its
+    /// largest value is infinite.
     struct shifted_row {
         sym largest, difference, excess;
     };
     shifted_row shifted(sym e, axis_set over) {
         const sym largest = fold(op::reduce_max, e, over);
         const sym difference = e - largest;
-        const sym others = fold(op::reduce_sum, where(e < largest, exp(difference), abs(difference)), over);
+        const sym nothing = largest - largest;
+        const sym others = fold(op::reduce_sum, where(e < largest, exp(difference), nothing), over);
         const sym ties = fold(op::reduce_sum, where(e < largest, 0.0, 1.0), over);
         return {largest, difference, max(ties - 1.0, 0.0) + others};
     }

@@ -161,6 +161,14 @@ llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value
     return core_exp_of(two_sum(number{&m, a}, -number{&m, b})).v;
 }
 
+llvm::Value* emit_exp_below(math_context& m, llvm::Value* a, llvm::Value* b) {
+    return core_exp_below({&m, a}, {&m, b}).v;
+}
+
+llvm::Value* emit_product_of_share(math_context& m, llvm::Value* share, llvm::Value* factor) {
+    return core_product_of_share({&m, share}, {&m, factor}).v;
+}
+
 llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x) {
     return core_activation(which, number{&m, x}).v;
 }

@@ -42,4 +42,11 @@ llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x);
 /// e^(a - b) of the exact difference: its rounding error, which exp multiplies by up to |a - b|, is put back.
 llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value* b);
 
+/// The same of floats a that are at most b, in fewer instructions if b is the same for many of them.
+llvm::Value* emit_exp_below(math_context& m, llvm::Value* a, llvm::Value* b);
+
+/// The product of floats from 0 to 1 and doubles, which must be within the range of floats; the doubles count with all
+/// their digits, and few instructions are needed where they are the same for many.
+llvm::Value* emit_product_of_share(math_context& m, llvm::Value* share, llvm::Value* factor);
+
 }  // namespace gradus

@@ -15,16 +15,16 @@
 //
 // Largest error in ULP, float, found on every input: gelu 1.29, gelu' 1.67, silu 1.35, silu' 2.00, sigmoid' 1.36,
 // tanh' 1.32.
-#include <algorithm>
 #include <array>
-#include <iterator>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "activations.hpp"
 #include "coefficients.hpp"
 #include "math_cores.hpp"
+#include "math_table.hpp"
 
 namespace gradus::vector_math {
 namespace {
@@ -79,97 +79,26 @@ number formula(activation which, number x) {
 
 // ---- tables
 
-/// For each lane the entries of tables of 16 floats that the lowest four bits of a lane of `index` tell: of row
-/// `which`, the coefficient of d^k or what its float lacks. From registers, or else from memory: on a GPU from that of
-/// the block of threads, where the copy is made before (simt_nvptx.cpp).
-class lookup {
-public:
-    lookup(activation which, number like, bits index) : which_(which), like_(like), index_(index) {
-        auto* const type = llvm::cast<llvm::FixedVectorType>(like.v->getType());
-        lanes_ = type->getNumElements();
-        if (is_avx2()) {
-            constexpr int sign = 31, half = 3;
-            upper_ = ir().CreateICmpSLT((index << (sign - half)).v, llvm::Constant::getNullValue(index.v->getType()));
-        } else if (!is_avx512()) {
-            memory_ = place_in_memory();
-        }
-    }
-
-    number high(std::size_t k) const { return {like_.m, entry(k, false)}; }
-    number low(std::size_t k) const { return {like_.m, entry(k, true)}; }
-
-private:
-    using entries = std::array<float, piece_count>;
-
-    llvm::IRBuilder<>& ir() const { return like_.m->ir; }
-    bool is_avx512() const { return like_.m->machine.vector_bytes == 64 && lanes_ == 16; }
-    bool is_avx2() const { return like_.m->machine.vector_bytes == 32 && lanes_ == 8; }
-
-    entries part_of(std::size_t k, bool of_low) const {
-        entries part;
-        std::ranges::transform(about(which_).table[k], part.begin(), [&](double c) {
-            const auto high = static_cast<float>(c);
-            return of_low ? static_cast<float>(c - static_cast<double>(high)) : high;
-        });
-        return part;
-    }
-    llvm::Value* entry(std::size_t k, bool of_low) const {
-        if (memory_ != nullptr) return from_memory(of_low ? about(which_).table.size() + k : k);
-        const entries all = part_of(k, of_low);
-        const auto part = [&](std::size_t first, std::size_t count) {
-            return llvm::ConstantDataVector::get(ir().getContext(), llvm::ArrayRef(all.data() + first, count));
-        };
-        if (is_avx512())
-            return ir().CreateIntrinsic(llvm::Intrinsic::x86_avx512_permvar_sf_512, {}, {part(0, 16), index_.v});
-        const auto permuted = [&](llvm::Value* half) {
-            return ir().CreateIntrinsic(llvm::Intrinsic::x86_avx2_permps, {}, {half, index_.v});
-        };
-        return ir().CreateSelect(upper_, permuted(part(8, 8)), permuted(part(0, 8)));
-    }
-
-    /// Where each lane's entry of the first table lies; the others follow at fixed distances.
-    llvm::Value* place_in_memory() const {
-        llvm::Module& module = *ir().GetInsertBlock()->getModule();
-        const std::string name = "pieces_of_" + std::to_string(static_cast<int>(which_));
-        llvm::GlobalVariable* table = module.getNamedGlobal(name);
-        if (table == nullptr) {
-            std::vector<float> all;
-            for (const bool of_low : {false, true})
-                for (std::size_t k = 0; k < about(which_).table.size(); ++k)
-                    std::ranges::copy(part_of(k, of_low), std::back_inserter(all));
-            llvm::Constant* const data = llvm::ConstantDataArray::get(ir().getContext(), llvm::ArrayRef(all));
-            table =
-                new llvm::GlobalVariable(module, data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, name);
-        }
-        llvm::Value* const place = like_.m->table_place ? like_.m->table_place(*table) : table;
-        return ir().CreateGEP(ir().getFloatTy(), place, (index_ & (piece_count - 1)).v);
-    }
-    llvm::Value* from_memory(std::size_t table) const {
-        llvm::Value* const places =
-            ir().CreateConstGEP1_64(ir().getFloatTy(), memory_, static_cast<std::uint64_t>(table * piece_count));
-        auto* const all = llvm::Constant::getAllOnesValue(llvm::VectorType::get(ir().getInt1Ty(), lanes_, false));
-        return ir().CreateMaskedGather(like_.v->getType(), places, llvm::Align(4), all);
-    }
-
-    activation which_;
-    number like_;
-    bits index_;
-    unsigned lanes_ = 0;
-    llvm::Value* upper_ = nullptr;   ///< AVX2: which half of a table
-    llvm::Value* memory_ = nullptr;  ///< null: from registers
-};
+/// By lane the coefficients of t's polynomials: of d^k the upper word, and after those of all k the lower ones.
+table_entries coefficients_of(const row& r, number like, bits index) {
+    std::vector<table_of_16> words;
+    for (const auto& of_pieces : r.table) words.push_back(upper_words(of_pieces));
+    for (const auto& of_pieces : r.table) words.push_back(lower_words(of_pieces));
+    return {"pieces_of_" + std::to_string(static_cast<int>(r.which)), std::move(words), like, index};
+}
 
 /// t(a) of floats a from 0 to `end`; anything beyond.
 number tail(const row& r, number a) {
     const double magic = format_of(a).round_to_integer;
     const number shifted = fma(a, 1 / r.step, constant(a, magic));
     const number d = fma(shifted - magic, -r.step, a);
-    const lookup coefficient(r.which, a, as_bits(shifted));
-    number p = coefficient.high(r.table.size() - 1);
-    for (std::size_t k = r.table.size() - 1; k-- > 1;) p = fma(p, d, coefficient.high(k));
-    number low = coefficient.low(0);
-    if (r.form == shape::levelling) low = fma(coefficient.low(1), d, low);
-    return coefficient.high(0) + fma(p, d, low);
+    const table_entries coefficients = coefficients_of(r, a, as_bits(shifted));
+    const std::size_t terms = r.table.size();
+    number p = coefficients.of(terms - 1);
+    for (std::size_t k = terms - 1; k-- > 1;) p = fma(p, d, coefficients.of(k));
+    number low = coefficients.of(terms);
+    if (r.form == shape::levelling) low = fma(coefficients.of(terms + 1), d, low);
+    return coefficients.of(0) + fma(p, d, low);
 }
 
 // ---- lanes beyond the table

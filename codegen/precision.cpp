@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "shares.hpp"
+
 namespace gradus {
 namespace {
 
@@ -19,25 +21,30 @@ struct signs {
     }
 };
 
+/// How large a value is at most, whatever the inputs: 1, or what a float holds.
+enum class size : std::uint8_t { one, of_float, any };
+
 class analysis {
 public:
     explicit analysis(graph_view g)
-        : g_(g), exact_(g.nodes.size(), false), signs_(g.nodes.size()), result_(g.nodes.size(), precision::narrow) {}
+        : g_(g), exact_(g.nodes.size(), false), signs_(g.nodes.size()), sizes_(g.nodes.size(), size::any), result_(g.nodes.size(), precision::narrow) {}
 
     std::vector<precision> run() {
-        const auto size = static_cast<node_id>(g_.nodes.size());
-        for (node_id id = 0; id < size; ++id) {
-            exact_[id] = is_exact(g_[id]);
+        const auto count = static_cast<node_id>(g_.nodes.size());
+        for (node_id id = 0; id < count; ++id) {
+            exact_[id] = is_exact(id);
             signs_[id] = signs_of(g_[id]);
+            sizes_[id] = size_of(g_[id]);
         }
-        for (node_id id = size; id-- > 0;) {
-            if (rounds_again(g_[id]) && !is_share(id) && !is_scaled_activation(g_[id]))
+        for (node_id id = count; id-- > 0;) {
+            if (rounds_again(id) && !is_exact_share(id) && !is_share_of_total(id) && !is_scaled_activation(g_[id]))
                 raise(id, precision::short_wide);
             ask_of_operands(id);
         }
-        // A choice among values of which one is wide is made on wide ones, and rounded after it.
-        for (node_id id = 0; id < size; ++id)
-            if (!exact_[id] && passes_on(g_[id])) follow_operands(id);
+        // The larger of values of which one is wide is taken of wide ones, and rounded after it; which value `where`
+        // takes does not depend on how they are rounded.
+        for (node_id id = 0; id < count; ++id)
+            if (!exact_[id] && passes_on(g_[id]) && g_[id].code != op::where) follow_operands(id);
         return std::move(result_);
     }
 
@@ -74,21 +81,14 @@ private:
             default: return false;
         }
     }
-    /// How often a condition holds; rounded above 2^24 only, by less than the operations that follow.
-    bool counts(const node& n) const {
-        if (n.code != op::reduce_sum) return false;
-        const node& choice = g_[n.args[0]];
-        const auto is_digit = [&](node_id id) {
-            return g_[id].code == op::constant && (g_[id].value == 0 || g_[id].value == 1);
-        };
-        return choice.code == op::where && is_digit(choice.args[1]) && is_digit(choice.args[2]);
-    }
     /// Holds no rounding when it is computed in float32.
-    bool is_exact(const node& n) const {
+    bool is_exact(node_id id) const {
+        const node& n = g_[id];
         if (n.type != kind::real) return true;
         if (n.code == op::constant)
             return static_cast<double>(static_cast<float>(n.value)) == n.value || std::isnan(n.value);
-        if (about(n.code).shape == form::leaf || jumps(n) || counts(n)) return true;
+        if (about(n.code).shape == form::leaf || jumps(n) || is_count(g_, id)) return true;
+        if (n.code == op::sub && n.args[0] == n.args[1]) return exact_[n.args[0]];  // 0 or NaN
         return passes_on(n) && !has_rounded_operand(n);
     }
     /// The conversion of an integer is a rounding as well.
@@ -103,9 +103,10 @@ private:
             if (is_rounded(n, i)) return true;
         return false;
     }
-    bool rounds_again(const node& n) const {
+    bool rounds_again(node_id id) const {
+        const node& n = g_[id];
         if (n.type != kind::real && n.type != kind::boolean) return false;
-        return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !counts(n)));
+        return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !is_count(g_, id)));
     }
 
     /// The product of an activation, whose core leaves room for a rounding, and a number as it stands, such as the
@@ -118,28 +119,29 @@ private:
 
     // ---- the shares of a softmax
 
-    /// A difference of exact numbers from their row's largest.
-    bool is_below_largest(node_id id) const {
-        const node& n = g_[id];
-        return n.code == op::sub && n.type == kind::real && exact_[n.args[0]] && exact_[n.args[1]] &&
-               g_[n.args[1]].code == op::reduce_max;
+    /// Of exact numbers: the emitter takes the exponential of the exact difference.
+    bool is_exact_share(node_id id) const { return is_share(g_, id) && is_of_exact(g_[g_[id].args[0]]); }
+    bool is_of_exact(const node& difference) const { return exact_[difference.args[0]] && exact_[difference.args[1]]; }
+
+    /// The product of a share and a number of its row that a float can hold.
+    bool is_share_of_total(node_id id) const {
+        const auto [share, factor] = as_product_of_share(g_, id);
+        return share != no_node && is_exact_share(share) && (exact_[factor] || sizes_[factor] != size::any);
     }
-    /// The exponential of such a difference, which the emitter takes of the exact one.
-    bool is_share(node_id id) const { return g_[id].code == op::exp && is_below_largest(g_[id].args[0]); }
     /// A share, or the choice of the shares whose sum is taken: where the largest element itself stands, 0 or NaN.
     bool is_spared(node_id id) const {
         const node& n = g_[id];
         const auto may_be_chosen = [&](node_id one) {
-            return exact_[one] || is_share(one) || (g_[one].code == op::abs && is_below_largest(g_[one].args[0]));
+            return exact_[one] || is_exact_share(one);
         };
-        return is_share(id) || (n.code == op::where && may_be_chosen(n.args[1]) && may_be_chosen(n.args[2]));
+        return is_exact_share(id) || (n.code == op::where && may_be_chosen(n.args[1]) && may_be_chosen(n.args[2]));
     }
 
     /// The sum of a row's shares less one of them that is not the largest: 1 and the others, so that no error of a
     /// share weighs more than in the sum. `legalise` forms the sum as 1 + (ties + others).
     bool is_rest_of_total(const node& n) const {
         const node& total = g_[n.args[0]];
-        if (!is_share(n.args[1]) || total.code != op::add) return false;
+        if (!is_exact_share(n.args[1]) || total.code != op::add) return false;
         const node &one = g_[total.args[0]], &excess = g_[total.args[1]];
         if (one.code != op::constant || one.value != 1 || excess.code != op::add) return false;
         const node& others = g_[excess.args[1]];
@@ -159,6 +161,8 @@ private:
             } else if (result_[id] != precision::narrow) {
                 const precision wanted = magnifies(n) ? precision::wide : result_[id];
                 if (wanted == precision::wide || !is_spared(operand)) raise(operand, wanted);
+            } else if (is_share_of_total(id) && !is_exact_share(operand)) {
+                raise(operand, precision::short_wide);
             }
         }
     }
@@ -207,7 +211,7 @@ private:
             case op::add: return of(0) | of(1);
             case op::min: return {of(0).negative || of(1).negative, of(0).positive && of(1).positive};
             case op::max: return {of(0).negative && of(1).negative, of(0).positive || of(1).positive};
-            case op::sub: return of(0) | of(1).flipped();
+            case op::sub: return n.args[0] == n.args[1] ? signs{false, false} : of(0) | of(1).flipped();
             case op::mul: return n.args[0] == n.args[1] ? never_negative : of(0) * of(1);
             case op::div:
             case op::scaled: return of(0) * of(1);
@@ -228,13 +232,49 @@ private:
         }
     }
 
+    // ---- sizes
+
+    size size_of(const node& n) const {
+        const auto of = [&](std::size_t i) { return sizes_[n.args[i]]; };
+        switch (n.code) {
+            case op::neg: return of(0);
+            case op::mul: return of(0) == size::one ? of(1) : of(1) == size::one ? of(0) : size::any;
+            case op::div: return is_one(n.args[0]) && is_at_least_one(g_[n.args[1]]) ? size::one : size::any;
+            case op::where: return std::max(of(1), of(2));
+            case op::at: return of(0);
+            case op::input:
+            case op::uniform: return size::of_float;
+            case op::constant: return std::abs(n.value) <= 1 ? size::one : size::any;
+            default: return size::any;
+        }
+    }
+    bool is_one(node_id id) const { return g_[id].code == op::constant && g_[id].value == 1; }
+    /// Or the extent of no elements, or NaN.
+    bool is_at_least_one(const node& n) const {
+        if (n.code == op::add)
+            for (std::size_t i = 0; i < 2; ++i)
+                if (is_one(n.args[i]) && !signs_[n.args[1 - i]].negative) return true;
+        return n.code == op::extent;
+    }
+
     graph_view g_;
     std::vector<bool> exact_;
     std::vector<signs> signs_;
+    std::vector<size> sizes_;
     std::vector<precision> result_;
 };
 
 }  // namespace
+
+/// Rounded above 2^24 only, by less than the operations that follow.
+bool is_count(graph_view g, node_id id) {
+    if (g[id].code != op::reduce_sum) return false;
+    const node& choice = g[g[id].args[0]];
+    if (choice.code != op::where) return false;
+    const node &yes = g[choice.args[1]], &no = g[choice.args[2]];
+    return yes.code == op::constant && no.code == op::constant &&
+           ((yes.value == 0 && no.value == 1) || (yes.value == 1 && no.value == 0));
+}
 
 std::vector<precision> precisions_of(graph_view g, element arithmetic) {
     if (arithmetic == element::float64) return std::vector<precision>(g.nodes.size(), precision::wide);

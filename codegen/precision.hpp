@@ -25,6 +25,9 @@ namespace gradus {
 
 enum class precision : std::uint8_t { narrow, short_wide, wide };
 
+/// Whether a node is a sum that counts how often a condition holds.
+bool is_count(graph_view g, node_id id);
+
 /// By node of a legalised graph. In a kernel of float64 arithmetic every node is `wide`. A comparison's is
 /// the format in which its operands are compared.
 std::vector<precision> precisions_of(graph_view g, element arithmetic);

@@ -102,6 +102,28 @@ const stage& only(const plan& p, stage_form form) {
     throw std::logic_error("unreachable");
 }
 
+TEST_CASE("products of shares and of what a float can hold of their row are float32, one each") {
+    constexpr auto logits = tensor<"logits[batch, class]">;
+    constexpr auto scale = tensor<"scale[batch]">;
+    const auto share = softmax(logits, over<"class">);
+    const auto precision_of_result = [](const plan& p) { return p.precisions[p.body.outputs[0].value]; };
+    const auto operands_of_result = [](const plan& p) {
+        const node& n = p.body.nodes[p.body.outputs[0].value];
+        return std::pair(p.body.nodes[n.args[0]].code, p.body.nodes[n.args[1]].code);
+    };
+    for (const plan& p : {plan_of(share), plan_of(share * scale), plan_of(scale * (share / extent<"batch">))}) {
+        CHECK(precision_of_result(p) == precision::narrow);
+        CHECK(operands_of_result(p).first == op::exp);
+        CHECK((p.body.nodes[p.body.nodes[p.body.outputs[0].value].args[1]].axes & 2) == 0);  // of the row
+    }
+    // A product of two numbers may be beyond the range of floats.
+    CHECK(precision_of_result(plan_of(share * (scale * scale))) == precision::short_wide);
+    // Of the elements, not of the row.
+    CHECK(precision_of_result(plan_of(share * logits)) == precision::short_wide);
+    // The largest logit as such is rounded.
+    CHECK(precision_of_result(plan_of(softmax(logits * scale, over<"class">))) == precision::short_wide);
+}
+
 }  // namespace
 
 TEST_CASE("pointwise outputs on the same axes are one stage without sweeps") {

@@ -133,6 +133,40 @@ TEST_CASE("shares are right to 2 ULP for one class to a million") {
     }
 }
 
+TEST_CASE("shares of rows far from 0 are right to 2 ULP, along the lanes and across them") {
+    constexpr auto images = tensor<"images[batch, class, pixel]">;
+    constexpr std::int64_t classes = 301, pixels = 40;
+    auto along = jit<shares>();
+    auto across = jit(softmax(images, over<"class">));
+    std::mt19937 random(7);
+    for (const float centre : {0.0F, 3.0F, -40.0F, 511.0F, -6e4F, 131'000.0F, -131'072.0F, 131'080.0F, 1e6F, -1e8F})
+        for (const float size : {0.01F, 1.0F, 60.0F}) {
+            std::uniform_real_distribution<float> numbers(-size, size);
+            std::vector<float> row(classes), got(classes), image(classes * pixels), of_image(image.size());
+            for (float& v : row) v = centre + numbers(random);
+            for (std::size_t i = 0; i < image.size(); ++i) image[i] = row[i / pixels];
+            along(logits = view(row, {1, classes}), outputs(view(got, {1, classes})));
+            across(images = view(image, {1, classes, pixels}), outputs(view(of_image, {1, classes, pixels})));
+            INFO("numbers of " << size << " around " << centre);
+            CHECK(worst_share(row, 1, got) <= 2);
+            bool are_same = true;
+            for (std::size_t i = 0; i < image.size(); ++i) are_same &= of_image[i] == got[i / pixels];
+            CHECK(are_same);
+        }
+}
+
+TEST_CASE("equal logits have equal shares, and the largest one alone has 1") {
+    auto kernel = jit<shares>();
+    for (const float logit : {0.0F, 0.3F, -7.77F, 123.456F, -1e5F, 3e7F, 3e38F}) {
+        std::vector<float> row(4, logit), got(4);
+        kernel(logits = view(row, {1, 4}), outputs(view(got, {1, 4})));
+        CHECK(got == std::vector<float>(4, 0.25F));
+        row = {logit, -INFINITY, -INFINITY, -INFINITY};
+        kernel(logits = view(row, {1, 4}), outputs(view(got, {1, 4})));
+        CHECK(got == std::vector<float>{1, 0, 0, 0});
+    }
+}
+
 TEST_CASE("logits of any size, and temperatures") {
     auto kernel = jit<tempered>();
     std::mt19937 random(6);

@@ -14,13 +14,22 @@ namespace {
 
 using namespace gradus::coefficients;
 
+void print(const std::string& name, const std::vector<double>& numbers) {
+    std::printf("constexpr std::array<double, %zu> %s{", numbers.size(), name.c_str());
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        std::printf("%s%s%.13a", i == 0 ? "" : ",", i % 4 == 0 ? "\n    " : " ", numbers[i]);
+    std::printf("};\n");
+}
+
 void print(const fit& wanted, const table& made) {
     std::printf("\n/// %s.\n/// %s at most 2^%.1f.\n", wanted.function.c_str(), wanted.weighted.c_str(),
                 std::ceil(10 * made.log2_bound) / 10);
-    std::printf("constexpr std::array<double, %zu> %s{", made.coefficients.size(), wanted.name.c_str());
-    for (std::size_t i = 0; i < made.coefficients.size(); ++i)
-        std::printf("%s%s%.13a", i == 0 ? "" : ",", i % 4 == 0 ? "\n    " : " ", made.coefficients[i]);
-    std::printf("};\n");
+    print(wanted.name, made.coefficients);
+}
+
+void print(const values& table) {
+    std::printf("\n/// %s.\n", table.function.c_str());
+    print(table.name, table.at);
 }
 
 void print(const piecewise& wanted, const pieces& made) {
@@ -58,6 +67,8 @@ int main(int argc, char** argv) {
     std::vector<piecewise> by_pieces = piecewise_functions();
     keep_named(wanted, names);
     keep_named(by_pieces, names);
+    std::vector<values> tabulated = tables_of_values();
+    keep_named(tabulated, names);
     auto made = solved(wanted);
     auto made_by_pieces = solved(by_pieces);
     std::printf(
@@ -68,6 +79,7 @@ int main(int argc, char** argv) {
         "// tools/coefficients/fit.hpp.\n"
         "#pragma once\n\n#include <array>\n\nnamespace gradus::vector_math::coefficients {\n");
     for (std::size_t i = 0; i < wanted.size(); ++i) print(wanted[i], made[i].get());
+    for (const values& table : tabulated) print(table);
     for (std::size_t i = 0; i < by_pieces.size(); ++i) print(by_pieces[i], made_by_pieces[i].get());
     std::printf("\n}  // namespace gradus::vector_math::coefficients\n");
 }

@@ -61,6 +61,7 @@ real cos_weight(const real& r) { return pow(r, 4) / cos(r); }
 std::vector<fit> fits() {
     const real margin = 1 + real(1e-4);
     const real half_ln2 = ln2() / 2 * margin, half = real(0.5), quarter_pi = pi() / 4 * margin;
+    const real near_zero = real(0.053);
     const real root2 = sqrt(real(2)), atanh_end = (root2 - 1) / (root2 + 1) * margin;
     const real log_low = (1 / root2 - 1) * margin, log_high = (root2 - 1) * margin;
     const real mills_low = real(1) / 30, mills_high = real(1) / 3;
@@ -79,6 +80,8 @@ std::vector<fit> fits() {
         {"expm1_float", exps, exp_error, 24, -half_ln2, half_ln2, 5, exp_tail, exp_weight, itself},
         {"exp_double", exps, exp_error, 53, -half_ln2, half_ln2, 10, exp_tail, exp_weight, itself},
         {"exp_short", exps, exp_error, 53, -half_ln2, half_ln2, 6, exp_tail, exp_weight, itself},
+        {"exp_near_zero_float", "(e^r - 1 - r) / r^2 in r, |r| <= 0.053", exp_error, 24, -near_zero, near_zero, 2, exp_tail,
+         exp_weight, itself},
         {"exp2_float", exp2s, exp2_error, 24, -half, half, 5, exp2_tail, exp2_weight, itself},
         {"exp2_double", exp2s, exp2_error, 53, -half, half, 11, exp2_tail, exp2_weight, itself},
         {"exp2_short", exp2s, exp2_error, 53, -half, half, 7, exp2_tail, exp2_weight, itself},
@@ -125,6 +128,12 @@ std::vector<fit> fits() {
         {"cos_double", cosines, cosine_error, 53, real(0), quarter_pi, 5, cos_tail, cos_weight, square},
         {"cos_short", cosines, cosine_error, 53, real(0), quarter_pi, 3, cos_tail, cos_weight, square},
     };
+}
+
+std::vector<values> tables_of_values() {
+    values powers{"exp2_sixteenths", "2^(n/16), rounded to double", {}};
+    for (int n = 0; n < 16; ++n) powers.at.push_back(static_cast<double>(exp(ln2() * n / 16)));
+    return {powers};
 }
 
 }  // namespace gradus::coefficients
