@@ -94,7 +94,7 @@ unsigned simt_emitter::blocks_at_a_time(const stage& s) const {
     if (s.shape.form == stage_form::blocks) return functions == 0 && lanes_ <= 4 ? 1 : 2;
     if (is_wide) return functions < 1 ? 2 : 1;
     if (functions != 1) return 2;
-    return machine_.name == "sm_90" ? 4 : 3;  // elsewhere the assembler wants a few registers more
+    return machine_.name == "sm_90" ? 3 : 2;  // elsewhere the assembler wants a few registers more
 }
 
 // ---- checks

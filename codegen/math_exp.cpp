@@ -200,23 +200,23 @@ number core_expm1(number x) {
 
 number core_exp_below(number x, number largest) {
     constexpr double magic = 0x1.8p19;  // adding and subtracting it rounds to sixteenths
-    constexpr double farthest = -128;   // beyond, e^x is 0
+    constexpr double least = -150;      // beyond, 2^n is 0
     const mask is_huge = 0x1p17 < abs(largest);
     const number origin = select(is_huge, largest, 0.0), rest = select(is_huge, 0.0, largest);
     const number n_largest = fma(rest, log2_e, constant(x, magic)) - magic;
     const number r_largest = less_upper(rest, n_largest);
-    const number shift = magic - n_largest, least = rest + farthest;
+    const number shift = magic - n_largest;
 
     const number from_origin = x - origin;
-    const number bounded = select(from_origin < least, least, from_origin);
-    const number shifted = fma(bounded, log2_e, shift);
+    const number shifted = fma(from_origin, log2_e, shift);
     const number below = shifted - magic;
-    const number s = fma(below, lower_word(x), less_upper(bounded, shifted - shift) - r_largest);
+    const number s = fma(below, lower_word(x), less_upper(from_origin, shifted - shift) - r_largest);
     const number growth = fma(s * s, polynomial(s, exp_near_zero_float), s);
     const table_entries power("exp2_sixteenths", {upper_words(exp2_sixteenths), lower_words(exp2_sixteenths)}, x,
                               as_bits(shifted));
     const number upper = power.of(0);
-    return scale_by_floor(upper + fma(upper, growth, power.of(1)), below);
+    const number mantissa = upper + fma(upper, growth, power.of(1));
+    return select(shifted < magic + least, 0.0, scale_by_floor(mantissa, below));
 }
 
 number core_product_of_share(number share, number factor) {
