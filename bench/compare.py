@@ -21,7 +21,7 @@ from typing import Any, Iterator, NamedTuple
 
 from harness import (ALLOCATOR, MEMORY, OPERATIONS, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers,
                      in_turns, machine, of_threads, say, start)
-from operations import COUNTED_ELEMENTS, Operations, count
+from operations import COUNTED_ELEMENTS, Operations, operations_of
 
 LARGE = 1 << 25  # elements of 128 MiB: beyond any cache
 WRONG = 2e-3  # a larger difference, as a part of the largest result, is a wrong answer and not rounding
@@ -195,7 +195,7 @@ def counted(problems: list[str], where: Place) -> tuple[dict[str, Operations], s
         worker = start(OURS, where, memory, slot_bytes, 1)
         for problem in dict.fromkeys(problems):
             try:
-                found[problem] = count(worker, problem)
+                found[problem] = operations_of(worker, problem)
             except Absent as reason:
                 missing = f"{problem}: {reason}"
         worker.stop()

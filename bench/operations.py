@@ -63,7 +63,7 @@ def disassembled(code: bytes) -> dict[int, str]:
     return {int(found[1], 16): found[2] for line in lines if (found := INSTRUCTION.match(line))}
 
 
-def count(worker: Worker, problem: str) -> Operations:
+def operations_of(worker: Worker, problem: str) -> Operations:
     """The operations of a problem, which a worker of one thread solves. Raises Absent if they cannot be counted."""
     fewer = small(problem)
     worker.ask(f"prepare {fewer}")

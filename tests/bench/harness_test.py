@@ -117,16 +117,16 @@ class Counts(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("objdump") and platform.machine() == "x86_64", "needs objdump for x86-64")
     def test_what_a_worker_ran_is_counted_through_its_machine_code(self):
-        self.assertEqual(operations.count(Stepped(), "forward exp in_place 1"), OF_LOOP)
+        self.assertEqual(operations.operations_of(Stepped(), "forward exp in_place 1"), OF_LOOP)
         with self.assertRaisesRegex(Absent, "no instruction at byte 1 "):
-            operations.count(Stepped(first_place=1), "forward exp in_place 1")
+            operations.operations_of(Stepped(first_place=1), "forward exp in_place 1")
 
     @unittest.skipUnless(shutil.which("objdump") and platform.machine() == "x86_64", "needs objdump for x86-64")
     def test_our_worker_takes_as_many_operations_for_each_element_of_a_larger_problem(self):
         with arena(SLOT_BYTES) as memory:
             worker = start(OURS, Place(BUILD, Path()), memory, SLOT_BYTES, 1)
-            few, many = (operations.count(worker, f"forward tanh out_of_place {n}") for n in (4096, 8192))
-            copied = operations.count(worker, "forward relu out_of_place 4096")
+            few, many = (operations.operations_of(worker, f"forward tanh out_of_place {n}") for n in (4096, 8192))
+            copied = operations.operations_of(worker, "forward relu out_of_place 4096")
             worker.stop()
         for one, other in zip(few, many, strict=True):
             self.assertLess(abs(one - other), 0.05 * one)
@@ -137,7 +137,7 @@ class Counts(unittest.TestCase):
     def test_problems_that_are_counted_are_small_and_of_the_same_kind(self):
         for row in compare.rows(compare.LARGE):
             kind, name, place, *words = row.problem.split()
-            *same, = operations.small(row.problem).split()
+            same = operations.small(row.problem).split()
             extents, fewer = [int(w) for w in words], [int(w) for w in same[3:]]
             self.assertEqual(same[:3], [kind, name, place])
             self.assertLessEqual(math.prod(fewer), operations.COUNTED_ELEMENTS)
