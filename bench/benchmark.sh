@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Builds the workers, measures, and rewrites docs/benchmarks.md with its pictures. About ten minutes on a machine with
+# Builds the workers, measures, and rewrites docs/benchmarks.md with its pictures. About twelve minutes on a machine with
 # nothing else to do. bench/peers.sh, once before, installs the peers.
 set -eu
 cd "$(dirname "$0")/.."

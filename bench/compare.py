@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Times our kernels beside other libraries and beside the bytes that have to move, on the same arrays, in turns.
+"""Times our kernels beside other libraries, and beside loops that move the same bytes or compute as many numbers, on
+the same arrays, in turns.
 
     bench/compare.py --out build/compare.json               every row
     bench/compare.py --rows 'gelu|cross_entropy'            those whose text matches
@@ -18,8 +19,9 @@ import re
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
-from harness import (ALLOCATOR, MEMORY, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers, in_turns,
-                     machine, of_threads, say, start)
+from harness import (ALLOCATOR, MEMORY, OPERATIONS, OURS, PEERS, Absent, Library, Place, Worker, arena, default_peers,
+                     in_turns, machine, of_threads, say, start)
+from operations import COUNTED_ELEMENTS, Operations, operations_of
 
 LARGE = 1 << 25  # elements of 128 MiB: beyond any cache
 WRONG = 2e-3  # a larger difference, as a part of the largest result, is a wrong answer and not rounding
@@ -108,6 +110,18 @@ class Bench:
         self.absent[name] = reason
         self.workers.pop(name).stop()
 
+    def bounds(self, row: Row, operations: Operations | None) -> list[Worker]:
+        """The workers of the row's bounds."""
+        loops = {MEMORY.name: "{} in_place {}".format(*row.bound.split())}
+        if operations is not None:
+            elements = math.prod(map(int, row.problem.split()[3:]))
+            counts = (max(1, round(of_one * elements)) for of_one in operations)  # a problem has no empty extent
+            loops[OPERATIONS.name] = "operations in_place {} {}".format(*counts)
+        ready = [self.workers[name] for name in loops if name in self.workers]
+        for worker in ready:
+            worker.ask(f"prepare bandwidth {loops[worker.name]}")
+        return ready
+
     def prepare(self, row: Row) -> tuple[list[Worker], dict[str, float], dict[str, str]]:
         """Those that solve the row, how far their results are from ours, and why the others do not."""
         ours = self.workers[OURS.name]
@@ -131,16 +145,14 @@ class Bench:
                 absent[name] = str(reason)
                 if self.workers[name].process.poll() is not None:
                     self.leave_out(name, str(reason))
-        if MEMORY.name in self.workers:
-            name, count = row.bound.split()
-            self.workers[MEMORY.name].ask(f"prepare bandwidth {name} in_place {count}")
-            ready.append(self.workers[MEMORY.name])
         return ready, apart, absent
 
-    def measure(self, row: Row, sample_seconds: float, budget_seconds: float) -> dict:
+    def measure(self, row: Row, sample_seconds: float, budget_seconds: float,
+                operations: Operations | None = None) -> dict:
         ready, apart, absent = self.prepare(row)
+        ready += self.bounds(row, operations)
         return {"group": row.group, "problem": row.problem, "threads": self.threads, "bound": row.bound,
-                "absent": absent, "apart": apart,
+                "operations": operations, "absent": absent, "apart": apart,
                 "seconds": in_turns(ready, sample_seconds, PATIENCE[row.group] * budget_seconds)}
 
     def stop(self) -> None:
@@ -149,19 +161,23 @@ class Bench:
 
 
 def bandwidths(where: Place, options: argparse.Namespace) -> list[dict]:
-    """Bytes a second of the machine, and multiply-adds a second, for each number of threads."""
+    """Bytes and operations a second of the machine, for each number of threads."""
     found = []
     count = 8 * options.elements  # 1 GiB
+    loops = [(name, moved, f"{name} in_place {count}")
+             for name, moved in (("read", 4), ("in_place", 8), ("copy", 8), ("copy_past", 8), ("cycle", 0))]
+    loops += [("multiplications", 0, f"operations in_place {count}"),
+              ("operations", 0, f"operations in_place {count // 2} {count // 2}")]
     slot_bytes = 4 * count
     with arena(slot_bytes) as memory:
         for threads in options.threads:
             bench = Bench([MEMORY], where, memory, slot_bytes, threads)
-            for name, moved in (("read", 4), ("in_place", 8), ("copy", 8), ("copy_past", 8), ("fma", 0), ("cycle", 0)):
+            for name, moved, loop in loops:
                 worker = bench.workers.get(MEMORY.name)
                 try:
                     if worker is None:
                         raise Absent(bench.absent[MEMORY.name])
-                    worker.ask(f"prepare bandwidth {name} in_place {count}")
+                    worker.ask(f"prepare bandwidth {loop}")
                     seconds = in_turns([worker], options.sample, 0)[MEMORY.name]
                     found.append({"name": name, "threads": threads, "count": count, "bytes": moved * count,
                                   "seconds": seconds})
@@ -169,6 +185,21 @@ def bandwidths(where: Place, options: argparse.Namespace) -> list[dict]:
                     found.append({"name": name, "threads": threads, "absent": str(reason)})
             bench.stop()
     return found
+
+
+def counted(problems: list[str], where: Place) -> tuple[dict[str, Operations], str]:
+    """The operations of an element of each problem; why one of them is missing."""
+    found, missing = {}, ""
+    slot_bytes = max(1 << 20, 8 * COUNTED_ELEMENTS)
+    with arena(slot_bytes) as memory:
+        worker = start(OURS, where, memory, slot_bytes, 1)
+        for problem in dict.fromkeys(problems):
+            try:
+                found[problem] = operations_of(worker, problem)
+            except Absent as reason:
+                missing = f"{problem}: {reason}"
+        worker.stop()
+    return found, missing
 
 
 def arguments() -> argparse.Namespace:
@@ -188,20 +219,26 @@ def arguments() -> argparse.Namespace:
 def compare(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """What has been measured, after every row."""
     where = Place(options.build.resolve(), options.peers / "bin" / "python")
-    libraries = [OURS, MEMORY] + ([] if options.without_peers else PEERS)
+    libraries = [OURS, MEMORY, OPERATIONS] + ([] if options.without_peers else PEERS)
     result: dict[str, Any] = {"machine": machine(), "about": {}, "absent": {}, "rows": []}
     result["bandwidth"] = bandwidths(where, options)
     yield result
+    chosen = [row for row in rows(options.elements) if re.search(options.rows, row.problem)]
+    say("operations of an element")
+    operations, missing = counted([row.problem for row in chosen], where)
+    if missing:
+        result["absent"]["operations"] = missing
     slot_bytes = max(1 << 20, 4 * options.elements)
     with arena(slot_bytes) as memory:
         for threads in options.threads:
             bench = Bench(libraries, where, memory, slot_bytes, threads)
             result["about"] |= bench.about
             result["absent"] |= bench.absent
-            for row in rows(options.elements):
-                if threads in row.threads and re.search(options.rows, row.problem):
+            for row in chosen:
+                if threads in row.threads:
                     say(f"{of_threads(threads)}: {row.problem}")
-                    result["rows"].append(bench.measure(row, options.sample, options.budget))
+                    result["rows"].append(bench.measure(row, options.sample, options.budget,
+                                                        operations.get(row.problem)))
                     result["absent"] |= bench.absent
                     yield result
             bench.stop()

@@ -106,7 +106,8 @@ class Library(NamedTuple):
 
 
 OURS = Library("Gradus", "bench_worker_gradus")
-MEMORY = Library("bound", "bench_worker_memory")
+MEMORY = Library("bytes", "bench_worker_memory")  # of a row in the caches: its cycles
+OPERATIONS = Library("operations", "bench_worker_memory")
 PEERS = [
     Library("PyTorch eager", "torch_worker.py"), Library("torch.compile", "torch_worker.py", ("compile",)),
     Library("JAX", "jax_worker.py"), Library("Dr.Jit", "drjit_worker.py"), Library("oneDNN", "bench_worker_onednn"),

@@ -14,7 +14,7 @@ import argparse
 import json
 from pathlib import Path
 
-from harness import MEMORY, OURS, PEERS, of_threads, quartiles, ratios, say
+from harness import MEMORY, OPERATIONS, OURS, PEERS, of_threads, quartiles, ratios, say
 
 MARK = "<!-- figures -->"
 BUSY = 0.5  # load of the machine from which on the page says that other jobs ran
@@ -45,10 +45,28 @@ def spread(values: tuple[float, float, float], digits: int = 2) -> str:
     return f"{middle} ({low}–{high})"
 
 
+def bound(row: dict) -> str | None:
+    """Which of the bounds takes longer; in the caches there is only that of operations."""
+    known = [OPERATIONS.name] if row["group"] == "cores" else [MEMORY.name, OPERATIONS.name]
+    return max((name for name in known if name in row["seconds"]), key=lambda name: median(row["seconds"][name]),
+               default=None)
+
+
 def share(row: dict) -> str:
-    """Our share of what the bytes allow."""
-    low, middle, high = (100 * v for v in ratios(row["seconds"][MEMORY.name], row["seconds"][OURS.name]))
+    """What the bound takes of our time."""
+    name = bound(row)
+    if name is None:
+        return "–"
+    low, middle, high = (100 * v for v in ratios(row["seconds"][name], row["seconds"][OURS.name]))
     return f"{middle:.0f} % ({low:.0f}–{high:.0f})"
+
+
+def operations(row: dict) -> str:
+    """Of an element, and how many of them multiply."""
+    if row["operations"] is None:
+        return "–"
+    multiplications, others = row["operations"]
+    return f"{multiplications + others:.0f} ({multiplications:.0f})"
 
 
 def against(row: dict, peer: str) -> str:
@@ -70,20 +88,22 @@ def peers_of(rows: list[dict]) -> list[str]:
 
 def memory_table(rows: list[dict]) -> list[str]:
     peers = peers_of(rows)
-    lines = [[title(row), str(row["threads"]), f"{1e3 * median(row['seconds'][OURS.name]):.3g}", share(row),
-              *(against(row, peer) for peer in peers)] for row in rows]
-    return table(["problem", "threads", "ours, ms", "share of the bound", *(f"{p} ÷ ours" for p in peers)], lines)
+    lines = [[title(row), str(row["threads"]), f"{1e3 * median(row['seconds'][OURS.name]):.3g}", operations(row),
+              bound(row) or "–", share(row), *(against(row, peer) for peer in peers)] for row in rows]
+    return table(["problem", "threads", "ours, ms", "operations (multiplications)", "bound", "share of the bound",
+                  *(f"{p} ÷ ours" for p in peers)], lines)
 
 
 def cycles(row: dict, worker: str) -> str:
-    """Cycles an element: the bound of such a row is the time of one cycle for each."""
+    """Cycles an element: the loop beside such a row takes one cycle for each."""
     return spread(ratios(row["seconds"][worker], row["seconds"][MEMORY.name])) if worker in row["seconds"] else "–"
 
 
 def core_table(rows: list[dict]) -> list[str]:
     peers = peers_of(rows)
-    return table(["function", "ours", *peers],
-                 [[title(row), cycles(row, OURS.name), *(cycles(row, peer) for peer in peers)] for row in rows])
+    lines = [[title(row), operations(row), cycles(row, OPERATIONS.name), cycles(row, OURS.name), share(row),
+              *(cycles(row, peer) for peer in peers)] for row in rows]
+    return table(["function", "operations (multiplications)", "bound", "ours", "share of the bound", *peers], lines)
 
 
 def bandwidth_table(found: list[dict]) -> list[str]:
@@ -94,7 +114,9 @@ def bandwidth_table(found: list[dict]) -> list[str]:
         cells = [f"{m['bytes'] / median(m['seconds']) / 1e9:.1f}" if "seconds" in m else "–"
                  for m in found if m["name"] == name]
         lines.append([text, *cells])
-    for name, text in (("fma", "multiply-adds of float32, 10⁹ a second"), ("cycle", "clock of all threads, GHz")):
+    for name, text in (("multiplications", "multiply-adds of float32, 10⁹ a second"),
+                       ("operations", "multiply-adds and additions side by side, 10⁹ a second"),
+                       ("cycle", "clock of all threads, GHz")):
         lines.append([text, *(f"{m['count'] / median(m['seconds']) / 1e9:.2f}"
                               for m in found if m["name"] == name and "seconds" in m)])
     threads = sorted({m["threads"] for m in found})
@@ -146,15 +168,16 @@ def growth(result: dict) -> list[str]:
 
 def draw_ratios(plt, result: dict, to: Path) -> None:
     rows = group(result, "headline")
-    peers = [MEMORY.name, *peers_of(rows)]
+    drawn = [row["seconds"] | ({"bound": row["seconds"][name]} if (name := bound(row)) else {}) for row in rows]
+    peers = ["bound", *peers_of(rows)]
     figure, axes = plt.subplots(figsize=(9, 1 + 0.75 * len(rows)))
     height = 0.8 / len(peers)
     for k, peer in enumerate(peers):
-        at = [i + height * (k - (len(peers) - 1) / 2) for i, row in enumerate(rows) if peer in row["seconds"]]
-        found = [ratios(row["seconds"][peer], row["seconds"][OURS.name]) for row in rows if peer in row["seconds"]]
+        at = [i + height * (k - (len(peers) - 1) / 2) for i, seconds in enumerate(drawn) if peer in seconds]
+        found = [ratios(seconds[peer], seconds[OURS.name]) for seconds in drawn if peer in seconds]
         whiskers = [[middle - low for low, middle, _ in found], [high - middle for _, middle, high in found]]
         axes.barh(at, [middle - 1 for _, middle, _ in found], height, 1, label=peer, xerr=whiskers,
-                  color="0.75" if peer == MEMORY.name else f"C{k - 1}", error_kw={"lw": 0.7})
+                  color="0.75" if peer == "bound" else f"C{k - 1}", error_kw={"lw": 0.7})
     axes.axvline(1, color="black", lw=0.8)
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{title(row)}\n{of_threads(row['threads'])}" for row in rows], fontsize=7)

@@ -20,7 +20,7 @@ namespace gradus::bench {
 ///     forward_backward     x, second              y = f(x), second · f'(x): `second` is the upstream gradient
 ///     loss                 x, second (, third)    the mean of f, its gradient for x
 ///     label_loss           x, labels              the mean of f along axis 1 of x, its gradient for x
-///     bandwidth            (workers/memory.cpp)   bytes that are read and written, nothing else
+///     bandwidth            (workers/memory.cpp)   bytes are read and written, or numbers computed, nothing else
 struct problem {
     std::string kind;
     std::string name;       ///< of the function: gelu, smooth_l1, cross_entropy

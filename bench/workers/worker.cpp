@@ -12,6 +12,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "steps.hpp"
+
 namespace gradus::bench {
 namespace {
 
@@ -59,6 +61,7 @@ public:
         if (command == "output") return output();
         if (command == "keep") return keep();
         if (command == "difference") return text(largest_difference());
+        if (command == "instructions") return instructions();
         throw std::invalid_argument("unknown command " + command);
     }
 
@@ -94,6 +97,16 @@ private:
     std::string keep() {
         for (const transfer& r : task_->results) move(memory_, {{r.to, reference_of(r.to), r.count}});
         return "ready";
+    }
+    std::string instructions() {
+        if (threads_ != 1) throw std::invalid_argument("instructions are counted on one thread");
+        output();  // compiles
+        move(memory_, task_->fresh);
+        const steps ran = steps_of([&] { task_->run(1); });
+        std::ostringstream out;
+        for (const unsigned byte : ran.code) out << std::hex << std::setw(2) << std::setfill('0') << byte;
+        for (const auto& [place, count] : ran.count) out << std::dec << ' ' << place << ':' << count;
+        return out.str();
     }
     double largest_difference() const {
         double largest = 0;

@@ -8,6 +8,8 @@
 //     output                            →  VALUE: results of one call with fresh inputs lie in their slots
 //     keep                              →  ready: the results of `output` have become the reference
 //     difference                        →  the largest |result − reference| ÷ the largest |reference|; inf with NaN
+//     instructions                      →  HEX PLACE:COUNT…: generated code of one call on one thread, from the first
+//                                          instruction that ran on; how often those ran, by their place in it
 #pragma once
 
 #include <functional>

@@ -17,7 +17,9 @@ printf 'What is measured.\n\n<!-- figures -->\nold figures\n' >"$work/page.md"
     2>"$work/log" || fail "$(cat "$work/log")"
 
 for line in 'What is measured.' '| smooth_l1 mean and gradient, 4096, in place | 1 | ' '| exp, 3072 | ' '| relu and backward' \
-    '## How cost grows' 'clock of all threads, GHz'; do
+    'multiply-adds and additions' '## How cost grows' 'clock of all threads, GHz'; do
     grep -qF -- "$line" "$work/page.md" || fail "the page lacks: $line"
 done
+bound='^\| gelu and backward.*\| [0-9]+ \([0-9]+\) \| operations \| '
+if [ "$(uname -m)" = x86_64 ] && ! grep -qE "$bound" "$work/page.md"; then fail "operations do not bound GELU"; fi
 if grep -q 'old figures' "$work/page.md"; then fail "old figures are still there"; fi

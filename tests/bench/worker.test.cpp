@@ -2,10 +2,16 @@
 // The benchmark's worker gives the right answers, so that nobody times a wrong one, and says what it lacks.
 #include "worker.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <sstream>
 
+#include <sys/mman.h>
+
 #include "gradus_task.hpp"
+#include "steps.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -100,6 +106,44 @@ TEST_CASE("a sample takes time") {
         CHECK(processor_seconds > 0);
     }
 }
+
+#if defined(__x86_64__) && defined(__linux__)
+TEST_CASE("every instruction that a call runs in generated code is counted, and no other") {
+    constexpr std::array<unsigned char, 13> code{0xB9, 5,    0,   0, 0,  // mov $5, %ecx
+                                                 0xFF, 0xC9,             // dec %ecx
+                                                 0x75, 0xFC,             // jne to the dec
+                                                 0xC3,                   // ret
+                                                 0x90, 0x90, 0xC3};
+    void* const memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    auto* const start = static_cast<unsigned char*>(memory) + 64;
+    std::copy(code.begin(), code.end(), start);
+    REQUIRE(mprotect(memory, 4096, PROT_READ | PROT_EXEC) == 0);
+    const steps ran = steps_of([&] { reinterpret_cast<void (*)()>(start)(); });
+    CHECK(ran.count == std::map<std::size_t, std::int64_t>{{0, 1}, {5, 5}, {7, 5}, {9, 1}});
+    REQUIRE(ran.code.size() >= code.size());
+    CHECK(std::equal(code.begin(), code.end(), ran.code.begin()));
+    munmap(memory, 4096);
+    CHECK_THROWS_WITH(steps_of([] {}), "no generated code ran on this thread");
+}
+
+TEST_CASE("a worker tells the instructions of a call on one thread") {
+    const arena memory(slot_bytes);
+    const std::string lines = "prepare forward exp out_of_place 320\ninputs\ninstructions";
+    std::istringstream words(last_answer(memory, lines));
+    std::string code, pair;
+    words >> code;
+    CHECK(code.size() > 100);
+    std::int64_t most = 0;
+    while (words >> pair) most = std::max(most, std::int64_t{std::stoll(pair.substr(pair.find(':') + 1))});
+    CHECK(most >= 320 / 16);  // the turns of a loop of 16 elements or fewer
+    CHECK(most <= 320);
+    std::ostringstream two_threads;
+    std::istringstream in(lines);
+    serve(in, two_threads, memory, 2, "", gradus_task);
+    CHECK(two_threads.str() == "ready\nready\nabsent instructions are counted on one thread\n");
+}
+#endif
 
 TEST_CASE("a difference from the reference is found, and NaN is infinitely far") {
     const arena memory(slot_bytes);
