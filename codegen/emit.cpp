@@ -142,21 +142,20 @@ void kernel_emitter::emit_short_runs(const stage& s) {
 
 void kernel_emitter::emit_short_sweep(const stage& s, const sweep& part) {
     hoist_from_sweep(s, part);
-    const auto run = static_cast<std::size_t>(run_axis(s));
-    const std::vector<fold_state> folds = open_folds(s, part, false);
-    loop("position", number(0), extents_[run], number(1), [&](value position) {
-        coordinate_[run] = position;
-        for (const fold_state& f : folds) {
-            llvm::Type* const type = real_vector(f.fold);
-            const value place = ir_.CreateInBoundsGEP(type, f.accumulators, position);
-            ir_.CreateAlignedStore(real_value(at(f.fold).args[0], type), place, align_of(f.fold));
-        }
+    const value extent = extents_[static_cast<std::size_t>(run_axis(s))];
+    std::vector<fold_state> folds = open_folds(s, part, false);
+    const auto keep_term = [&](const fold_state& f, value position) {
+        llvm::Type* const type = real_vector(f.fold);
+        const value place = ir_.CreateInBoundsGEP(type, f.accumulators, position);
+        ir_.CreateAlignedStore(operand_of(f, true), place, align_of(f.fold));
+    };
+    emit_vertical_run(s, folds, number(0), extent, keep_term, [&](value position) {
         for (const store& to : unparked(part.stores)) node_value(to.value);
         for (auto& [id, held] : held_) hold(id, held, position);
         store_all(unparked(part.stores));
     });
     for (const fold_state& f : folds)
-        memo_[f.fold] = ir_.CreateFPCast(finish_block(f, true, extents_[run]), real_vector(f.fold));
+        memo_[f.fold] = ir_.CreateFPCast(finish_block(f, true, extent), real_vector(f.fold));
 }
 
 /// Remembers a value that this position has made for the sweeps to come.
@@ -180,11 +179,10 @@ void kernel_emitter::emit_sweep(const stage& s, const sweep& part) {
             for (const fold_state& f : folds) start_block(f, is_vertical, used);
             const std::vector<store> stores = without(exceptions, part.stores);
             if (is_vertical)
-                loop("position", first, last, number(1), [&](value position) {
-                    coordinate_[run] = position;
-                    for (const fold_state& f : folds) accumulate(f, true, ir_.CreateSub(position, first));
-                    store_all(stores);
-                });
+                emit_vertical_run(
+                    s, folds, first, last,
+                    [&](const fold_state& f, value position) { accumulate(f, true, ir_.CreateSub(position, first)); },
+                    [&](value) { store_all(stores); });
             else
                 emit_run(part, folds, stores, first, last);
             for (const fold_state& f : folds) add_block(f, finish_block(f, is_vertical, used));

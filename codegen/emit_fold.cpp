@@ -33,7 +33,7 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
         fold_state f;
         f.fold = fold;
         f.wide = wide;
-        if (vertical(s) || !is_extremum(f))
+        if (!is_extremum(f) && !(vertical(s) && is_count(plan_.body, fold)))
             f.accumulators = local(vertical(s) ? real_vector(fold) : real_type(fold), virtual_lanes, "lanes");
         if (with_counter) {
             f.partials = local(wide, counter_slots, "partials");
@@ -53,7 +53,7 @@ std::vector<kernel_emitter::fold_state> kernel_emitter::open_folds(const stage& 
 /// All virtual lanes in memory hold the identity; a vertical fold touches only the `used` first ones.
 void kernel_emitter::start_block(const fold_state& f, bool is_vertical, value used) {
     llvm::Type* const type = real_vector(f.fold);
-    if (!is_vertical && is_extremum(f)) return;
+    if (f.accumulators == nullptr) return;
     const value none = start_of_lanes(f);
     if (is_vertical) {
         loop("clear", number(0), used, number(1),
@@ -83,7 +83,7 @@ void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value pos
 /// A partial fold with the operand at the present coordinates.
 llvm::Value* kernel_emitter::with_term(const fold_state& f, value before, bool is_vertical) {
     const bool is_masked = !is_vertical && mask_ != nullptr;
-    if (!is_vertical && is_count(plan_.body, f.fold)) {
+    if (is_count(plan_.body, f.fold)) {
         const node& choice = at(at(f.fold).args[0]);
         value counted = in_kind(choice.args[0], kind::boolean);
         if (at(choice.args[1]).value == 0) counted = ir_.CreateNot(counted);
@@ -105,6 +105,8 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
     const op code = at(f.fold).code;
     const llvm::Align align = align_of(f.fold);
     llvm::Type* const type = real_vector(f.fold);
+    if (is_vertical && !f.carried.empty())
+        return ir_.CreateFPCast(is_extremum(f) ? finish_extremum(f) : f.carried[0], f.wide);
     if (is_vertical) {
         const auto place = [&](value l) { return ir_.CreateInBoundsGEP(type, f.accumulators, l); };
         loop("level", number(0), number(std::countr_zero(unsigned{virtual_lanes})), number(1), [&](value level) {
@@ -118,7 +120,7 @@ llvm::Value* kernel_emitter::finish_block(const fold_state& f, bool is_vertical,
         });
         return ir_.CreateFPCast(ir_.CreateAlignedLoad(type, f.accumulators, align), f.wide);
     }
-    if (!f.carried.empty()) return ir_.CreateFPCast(finish_extremum(f), f.wide);
+    if (is_extremum(f)) return ir_.CreateFPCast(finish_extremum_of_lanes(f), f.wide);
     std::vector<value> parts;
     for (unsigned l = 0; l < virtual_lanes; l += lanes_)
         parts.push_back(

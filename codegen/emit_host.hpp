@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels of the host. emit.cpp has stages and loops, emit_fold.cpp reductions, emit_run.cpp
-// those along the lanes, emit_at_label.cpp stores that differ at
+// their runs, emit_at_label.cpp stores that differ at
 // a label.
 #pragma once
 
@@ -78,9 +78,13 @@ private:
     value finish_row(const fold_state& f);
     value total_of_blocks(const fold_state& f);
 
-    // ---- emit_run.cpp: the runs of a horizontal sweep
+    // ---- emit_run.cpp: the runs of a sweep
     void emit_run(const sweep& part, std::vector<fold_state>& folds, const std::vector<store>& stores, value first,
                   value last);
+    void emit_vertical_run(const stage& s, std::vector<fold_state>& folds, value first, value last,
+                           const std::function<void(const fold_state&, value)>& term,
+                           const std::function<void(value)>& after_folds);
+    values start_across_lanes(const fold_state& f);
     bool is_extremum(const fold_state& f) const;
     bool goes_by_chunks(const sweep& part) const;
     value emit_chunks(std::vector<fold_state>& folds, const std::vector<store>& stores, value first, value last);
@@ -92,6 +96,8 @@ private:
     value farther(op code, value a, value b);
     values with_elements(const fold_state& f, values elements);
     value finish_extremum(const fold_state& f);
+    value finish_extremum_of_lanes(const fold_state& f);
+    value told(value best, value is_number, value is_negative);
 
     // ---- emit_at_label.cpp
     std::vector<exception_at_label> exceptions_of(const stage& s, const sweep& part);

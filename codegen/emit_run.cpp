@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The runs of a horizontal sweep: positions that are folded together, at most a block.
+// The runs of a sweep: positions that are folded together, at most a block, along the lanes or across them.
 //
 // The largest or smallest element is folded in registers, in any order, as three values that know nothing of each
 // other: the largest number as comparisons find it, which pass over NaN and take -0 for 0; whether all elements are
-// numbers; and, of all their signs, whether one is + (of a smallest: -), which tells 0 from -0. The lanes of a sum are
-// in registers as well where a chunk of 64 elements takes few instructions, else in memory.
+// numbers; and, of all their signs, whether one is + (of a smallest: -), which tells 0 from -0. A count is exact in any
+// order, too. The lanes of other sums are in registers where a chunk of 64 elements takes few instructions, else in
+// memory.
 #include <algorithm>
-#include <limits>
+#include <tuple>
 
 #include "emit_host.hpp"
 
@@ -16,7 +17,7 @@ bool kernel_emitter::is_extremum(const fold_state& f) const {
     return at(f.fold).code == op::reduce_max || at(f.fold).code == op::reduce_min;
 }
 
-/// Folds the positions [first, last) of a run, and makes its stores.
+/// Folds the positions [first, last) of a run along the lanes, and makes its stores.
 void kernel_emitter::emit_run(const sweep& part, std::vector<fold_state>& folds, const std::vector<store>& stores,
                               value first, value last) {
     for (fold_state& f : folds)
@@ -36,6 +37,33 @@ void kernel_emitter::emit_run(const sweep& part, std::vector<fold_state>& folds,
         return carried_of(folds);
     });
     carry(folds, after);
+}
+
+/// The same across the lanes, each of which has a run of its own. `term` takes what the lanes of a sum in memory get.
+void kernel_emitter::emit_vertical_run(const stage& s, std::vector<fold_state>& folds, value first, value last,
+                                       const std::function<void(const fold_state&, value)>& term,
+                                       const std::function<void(value)>& after_folds) {
+    const auto run = static_cast<std::size_t>(run_axis(s));
+    for (fold_state& f : folds) f.carried = start_across_lanes(f);
+    const values after = loop_with("position", first, last, number(1), carried_of(folds), [&](value position, const values& carried) {
+        coordinate_[run] = position;
+        carry(folds, carried);
+        for (fold_state& f : folds) {
+            if (is_extremum(f))
+                f.carried = with_elements(f, {operand_of(f, true)});
+            else if (!f.carried.empty())
+                f.carried = {with_term(f, f.carried[0], true)};
+            else
+                term(f, position);
+        }
+        after_folds(position);
+        return carried_of(folds);
+    });
+    carry(folds, after);
+}
+node_emitter::values kernel_emitter::start_across_lanes(const fold_state& f) {
+    if (is_extremum(f)) return start_of_extremum(f);
+    return is_count(plan_.body, f.fold) ? values{start_of_lanes(f)} : values{};
 }
 
 /// Whether a sweep folds 64 elements at a time: where few vectors do, of few instructions, and all stays in registers.
@@ -144,22 +172,31 @@ node_emitter::values kernel_emitter::with_elements(const fold_state& f, values e
     return {farther(code, elements[0], f.carried[0]), are_numbers, signs};
 }
 
-/// The element, a scalar.
+/// The element of each lane.
 llvm::Value* kernel_emitter::finish_extremum(const fold_state& f) {
+    const auto [best, are_numbers, signs] = std::tuple(f.carried[0], f.carried[1], f.carried[2]);
+    const value none = llvm::Constant::getNullValue(are_numbers->getType());
+    const value is_number = machine_.has_mask_registers ? are_numbers : ir_.CreateICmpNE(are_numbers, none);
+    return told(best, is_number, ir_.CreateICmpSLT(signs, llvm::Constant::getNullValue(signs->getType())));
+}
+/// That of all lanes, a scalar.
+llvm::Value* kernel_emitter::finish_extremum_of_lanes(const fold_state& f) {
     const op code = at(f.fold).code;
     value best = f.carried[0];
     for (unsigned half = lanes_ / 2; half > 0; half /= 2) best = farther(code, best, rotated(best, half));
-    best = first_lane(best);
+    value is_number = ir_.CreateAndReduce(f.carried[1]);
+    if (!machine_.has_mask_registers)
+        is_number = ir_.CreateICmpNE(is_number, llvm::Constant::getNullValue(is_number->getType()));
+    const value signs = code == op::reduce_max ? ir_.CreateAndReduce(f.carried[2]) : ir_.CreateOrReduce(f.carried[2]);
+    return told(first_lane(best), is_number, ir_.CreateICmpSLT(signs, llvm::Constant::getNullValue(signs->getType())));
+}
+/// The number that three values tell.
+llvm::Value* kernel_emitter::told(value best, value is_number, value is_negative) {
     llvm::Type* const type = best->getType();
-    const value signs =
-        code == op::reduce_max ? ir_.CreateAndReduce(f.carried[2]) : ir_.CreateOrReduce(f.carried[2]);
-    const value is_negative = ir_.CreateICmpSLT(signs, llvm::Constant::getNullValue(signs->getType()));
-    const value zero =
-        ir_.CreateSelect(is_negative, llvm::ConstantFP::get(type, -0.0), llvm::ConstantFP::get(type, 0.0));
-    best = ir_.CreateSelect(ir_.CreateFCmpOEQ(best, llvm::ConstantFP::get(type, 0.0)), zero, best);
-    const value are_numbers = ir_.CreateAndReduce(f.carried[1]);
-    const value all = machine_.has_mask_registers ? are_numbers : ir_.CreateICmpNE(are_numbers, llvm::Constant::getNullValue(are_numbers->getType()));
-    return ir_.CreateSelect(all, best, llvm::ConstantFP::getNaN(type));
+    const value minus_zero = llvm::ConstantFP::get(type, -0.0), zero = llvm::ConstantFP::get(type, 0.0);
+    const value is_zero = ir_.CreateFCmpOEQ(best, zero);
+    best = ir_.CreateSelect(is_zero, ir_.CreateSelect(is_negative, minus_zero, zero), best);
+    return ir_.CreateSelect(is_number, best, llvm::ConstantFP::getNaN(type));
 }
 
 }  // namespace gradus
