@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "emit.hpp"
 
+#include <bit>
+
 #include <gradus/error.hpp>
 
 #include "assemble.hpp"
@@ -108,8 +110,31 @@ void kernel_emitter::for_rows(const stage& s, const std::function<void()>& row) 
     });
 }
 
+/// The sweep of a row that computes most.
+std::size_t kernel_emitter::longest_sweep(const stage& s) {
+    std::size_t longest = 0;
+    for (int most = 0; sweep_ < s.sweeps.size(); ++sweep_)
+        if (const int functions = functions_of(s.sweeps[sweep_]); functions > most) most = functions, longest = sweep_;
+    sweep_ = 0;
+    return longest;
+}
+
+/// Rows that several sweeps walk come from memory in the first one, which does little else; the processor's own
+/// prefetching does not run ahead of it. So while the sweep that computes most walks a row, the next row is fetched.
+/// Across the lanes the elements of a row are far from each other, and the first sweep fetches those of the next lanes.
+llvm::Value* kernel_emitter::prefetch_distance(const memory& from) {
+    constexpr std::int64_t lanes_ahead = 64;
+    const stage& s = plan_.stages[stage_];
+    if (s.shape.form != stage_form::rows || s.sweeps.empty()) return nullptr;
+    if (vertical(s)) return sweep_ == 0 ? number(lanes_ahead) : nullptr;
+    if (prefetching_sweep_ == 0 || sweep_ != prefetching_sweep_ || s.shape.rows == 0) return nullptr;
+    const int next = max_axes - 1 - std::countl_zero(s.shape.rows);
+    return (from.axes >> next & 1) != 0 ? from.stride[static_cast<std::size_t>(next)] : nullptr;
+}
+
 /// All sweeps of a row, and what is stored once a row.
 void kernel_emitter::emit_row(const stage& s) {
+    prefetching_sweep_ = longest_sweep(s);
     for (const node_id read : s.first) node_value(read);
     store_all(s.row_stores);
     if (std::popcount(s.shape.inner) != 1) return emit_sweeps(s);

@@ -47,6 +47,8 @@ private:
     void emit_combine(const stage& s);
     void emit_row(const stage& s);
     void emit_sweeps(const stage& s);
+    std::size_t longest_sweep(const stage& s);
+    value prefetch_distance(const memory& from) override;
     void emit_short_runs(const stage& s);
     void emit_short_sweep(const stage& s, const sweep& part);
     void hold(node_id id, held_value& held, value position);
@@ -106,6 +108,7 @@ private:
     void store_at_label(const exception_at_label& e);
 
     value begin_ = nullptr, end_ = nullptr;
+    std::size_t prefetching_sweep_ = 0;  ///< of the stage being emitted
 };
 
 }  // namespace gradus

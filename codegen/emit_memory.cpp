@@ -153,9 +153,18 @@ llvm::Value* node_emitter::load_lanes(const memory& from, value scalar_part, val
         const value all = llvm::ConstantInt::getTrue(vector_of(ir_.getInt1Ty()));
         return ir_.CreateMaskedGather(items, places, align, mask_ != nullptr ? mask_ : all, zeros);
     }
+    const value ahead = adjacent ? prefetch_distance(from) : nullptr;
+    if (ahead != nullptr) prefetch(ir_.CreateGEP(item, place, ahead));
     if (!adjacent) return splat(ir_.CreateAlignedLoad(item, place, align));
     if (mask_ != nullptr) return ir_.CreateMaskedLoad(items, place, together, mask_, zeros);
     return ir_.CreateAlignedLoad(items, place, together);
+}
+
+/// Asks for the cache line of an address, which may lie outside of any memory.
+void node_emitter::prefetch(value address) {
+    constexpr int to_read = 0, to_first_level = 3, data = 1;
+    ir_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
+                        {address, ir_.getInt32(to_read), ir_.getInt32(to_first_level), ir_.getInt32(data)});
 }
 
 llvm::Value* node_emitter::loaded_as(value v, element type, kind wanted) {

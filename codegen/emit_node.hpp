@@ -98,6 +98,9 @@ protected:
     const memory& set_up(std::size_t slot, const std::function<memory()>& make);
     value load(const memory& from, const substitution& at, kind wanted);
     value load_lanes(const memory& from, value scalar_offset, value vector_offset, bool adjacent);
+    /// How many elements behind those that are loaded memory is asked for; null: memory is not.
+    virtual value prefetch_distance(const memory&) { return nullptr; }
+    void prefetch(value address);
     value loaded_as(value v, element type, kind wanted);
     void store_all(const std::vector<store>& stores);
     void store_value(const store& to);
