@@ -80,6 +80,8 @@ protected:
     value stored_before(node_id id);
     value operand_value(node_id id, std::size_t i);
     value pointwise_value(node_id id);
+    bool is_sum_of_floats(node_id id) const;
+    value sum_in_float(node_id id);
     bool takes_exact_difference(node_id exponential) const;
     digits digits_of(node_id id) const;
     value index_value(int axis);

@@ -6,6 +6,7 @@
 #include <gradus/error.hpp>
 
 #include "emit_node.hpp"
+#include "numbers.hpp"
 #include "shares.hpp"
 
 namespace gradus {
@@ -132,6 +133,23 @@ digits node_emitter::digits_of(node_id id) const {
     return plan_.precisions[id] == precision::short_wide ? digits::few : digits::most;
 }
 
+/// A sum in float64 of operands that float32 holds: rounded to float32 it has the same sign.
+bool node_emitter::is_sum_of_floats(node_id id) const {
+    const node& n = at(id);
+    const auto is_float = [&](node_id operand) {
+        const node& o = at(operand);
+        return o.type == kind::real && plan_.type_of(operand) == element::float32 &&
+               (o.code != op::constant || static_cast<double>(static_cast<float>(o.value)) == o.value);
+    };
+    return (n.code == op::add || n.code == op::sub) && plan_.arithmetic == element::float32 &&
+           plan_.type_of(id) == element::float64 && is_float(n.args[0]) && is_float(n.args[1]);
+}
+llvm::Value* node_emitter::sum_in_float(node_id id) {
+    const node& n = at(id);
+    const value a = real_value(n.args[0], real_vector()), b = real_value(n.args[1], real_vector());
+    return n.code == op::add ? ir_.CreateFAdd(a, b) : ir_.CreateFSub(a, b);
+}
+
 /// Of a float64 value in a float32 kernel the rounded difference is near enough.
 bool node_emitter::takes_exact_difference(node_id exponential) const {
     const node& difference = at(at(exponential).args[0]);
@@ -149,13 +167,16 @@ llvm::Value* node_emitter::pointwise_value(node_id id) {
         const bool is_narrow = plan_.type_of(id) == element::float32;
         return is_narrow && is_share(graph_view(plan_.body), id) ? emit_exp_below(math_, a, b) : emit_exp_of_difference(math_, a, b);
     }
-    if (const auto [share, factor] = as_product_of_share(graph_view(plan_.body), id); share != no_node)
-        if (plan_.type_of(id) == element::float32 && plan_.type_of(factor) == element::float64)
-            return emit_product_of_share(math_, real_value(share, real_vector(id)),
-                                         real_value(factor, real_vector(factor)));
+    if (n.code == op::mul && n.type == kind::real && plan_.type_of(id) == element::float32)
+        for (std::size_t i = 0; i < 2; ++i)
+            if (plan_.type_of(n.args[i]) == element::float64 &&
+                !range_of_number(graph_view(plan_.body), n.args[1 - i]))
+                return emit_product_by_words(math_, real_value(n.args[1 - i], real_vector(id)),
+                                             real_value(n.args[i], real_vector(n.args[i])));
     std::array<value, 3> operands{};
     const auto count = static_cast<std::size_t>(arity(n));
     for (std::size_t i = 0; i < count; ++i) operands[i] = operand_value(id, i);
+    if (n.code == op::sign && is_sum_of_floats(n.args[0])) operands[0] = sum_in_float(n.args[0]);
     math_.wanted = digits_of(id);
     if (n.code == op::activation) return emit_activation(math_, static_cast<activation>(n.ref), operands[0]);
     const emitter emit_code = emitter_of(n.code);

@@ -3,6 +3,7 @@
 #include "legalise.hpp"
 
 #include "activations.hpp"
+#include "numbers.hpp"
 #include "shares.hpp"
 
 #include <limits>
@@ -103,7 +104,7 @@ private:
     }
     /// a / b for a b of at least 1 that many elements share. A float32 kernel has the reciprocal in float64, once.
     sym divided(sym a, sym b) {
-        return arithmetic_ == element::float32 ? share_first(a * (1.0 / b)) : a / b;
+        return arithmetic_ == element::float32 ? grouped(a * (1.0 / b)) : a / b;
     }
     sym pointwise(const node& n) {
         if (n.code == op::stop_gradient || n.code == op::custom_gradient) return operand(n, 0);
@@ -112,7 +113,29 @@ private:
         for (std::size_t i = 0; i < static_cast<std::size_t>(arity(n)); ++i) copy.args[i] = operand(n, i).id;
         const sym made{&out_, out_.intern(copy)};
         if (arithmetic_ != element::float32) return made;
-        return n.code == op::mul ? with_activations(share_first(made)) : with_activations(made);
+        return with_activations(n.code == op::mul ? grouped(made) : made);
+    }
+    /// Products of numbers and of what is the same for all shares of a row are taken first, so that an element takes part
+    /// in one product.
+    sym grouped(sym product) { return numbers_first(share_first(product)); }
+
+    /// (x a) b as x (a b) for numbers a and b.
+    sym numbers_first(sym product) {
+        const node& n = *product;
+        for (std::size_t i = 0; i < 2; ++i) {
+            const node& inner = out_[n.args[1 - i]];
+            if (!is_number(n.args[i]) || inner.code != op::mul) continue;
+            for (std::size_t j = 0; j < 2; ++j)
+                if (is_number(inner.args[j]) && !is_number(inner.args[1 - j]))
+                    return sym{&out_, inner.args[1 - j]} * product_of_numbers(inner.args[j], n.args[i]);
+        }
+        return product;
+    }
+    bool is_number(node_id id) const { return range_of_number(out_, id).has_value(); }
+    sym product_of_numbers(node_id a, node_id b) {
+        const node &x = out_[a], &y = out_[b];
+        if (x.code == op::constant && y.code == op::constant) return constant(x.value * y.value);
+        return sym{&out_, a} * sym{&out_, b};
     }
     /// (share a) b as share (a b), where a and b are the same for all shares of a row: one product for each of them.
     sym share_first(sym product) {

@@ -165,8 +165,16 @@ llvm::Value* emit_exp_below(math_context& m, llvm::Value* a, llvm::Value* b) {
     return core_exp_below({&m, a}, {&m, b}).v;
 }
 
-llvm::Value* emit_product_of_share(math_context& m, llvm::Value* share, llvm::Value* factor) {
-    return core_product_of_share({&m, share}, {&m, factor}).v;
+/// The upper word is cut off, so that the lower one has its sign, and that is never 0 but for a factor of 0: the products
+/// of an infinite x with both are then the same infinity.
+llvm::Value* emit_product_by_words(math_context& m, llvm::Value* x, llvm::Value* factor) {
+    const number whole{&m, factor};
+    const auto as_float = [&](number d) -> number { return {&m, m.ir.CreateFPTrunc(d.v, x->getType())}; };
+    const number upper = as_float(whole * (1 - 0x1p-24));
+    const number rest = as_float(whole - number{&m, m.ir.CreateFPExt(upper.v, factor->getType())});
+    const mask has_rest{&m, m.ir.CreateFCmpONE(rest.v, llvm::Constant::getNullValue(x->getType()))};
+    const number lower = select(has_rest, rest, upper * 0x1p-60);
+    return fma(number{&m, x}, upper, number{&m, x} * lower).v;
 }
 
 llvm::Value* emit_activation(math_context& m, activation which, llvm::Value* x) {

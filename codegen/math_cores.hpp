@@ -17,9 +17,6 @@ number core_exp(number x, number low);  ///< e^(x + low), |low| at most about an
 number core_exp_of(two_part x);         ///< the same for any sum of two numbers without error
 /// e^(x - largest) of floats, x at most the finite `largest`; rounded once.
 number core_exp_below(number x, number largest);
-/// The product of a float from 0 to 1 and a double that no float's range is too small for, as near as a product of
-/// floats.
-number core_product_of_share(number share, number factor);
 number core_exp2(number x);
 number core_expm1(number x);
 two_part half_expm1(number x);  ///< (e^x - 1) / 2; for doubles for float rounded after each addition

@@ -219,16 +219,4 @@ number core_exp_below(number x, number largest) {
     return select(shifted < magic + least, 0.0, scale_by_floor(mantissa, below));
 }
 
-number core_product_of_share(number share, number factor) {
-    const auto in_format_of = [](number x, number like) -> number {
-        return {x.m, x.m->ir.CreateFPCast(x.v, like.v->getType())};
-    };
-    const number upper = in_format_of(factor, share);
-    const mask is_finite = abs(upper) < std::numeric_limits<double>::infinity();
-    const number rest = select(is_finite, in_format_of(factor - in_format_of(upper, factor), share), 0.0);
-    // A 0 has the factor's sign, so that the sum of two zeros has it.
-    const number lower = copysign(rest, select(rest == 0.0, upper, rest));
-    return fma(share, upper, share * lower);
-}
-
 }  // namespace gradus::vector_math

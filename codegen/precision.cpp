@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "numbers.hpp"
 #include "shares.hpp"
 
 namespace gradus {
@@ -37,14 +38,14 @@ public:
             sizes_[id] = size_of(g_[id]);
         }
         for (node_id id = count; id-- > 0;) {
-            if (rounds_again(id) && !is_exact_share(id) && !is_share_of_total(id) && !is_scaled_activation(g_[id]))
+            if (rounds_again(id) && !is_exact_share(id) && !is_product_by_words(id) && !is_scaled_activation(g_[id]))
                 raise(id, precision::short_wide);
             ask_of_operands(id);
         }
-        // The larger of values of which one is wide is taken of wide ones, and rounded after it; which value `where`
-        // takes does not depend on how they are rounded.
+        // The larger of values of which one is wide is taken of wide ones, and rounded after it. Which value `where` takes
+        // does not depend on how they are rounded: it is wide where that spares a conversion.
         for (node_id id = 0; id < count; ++id)
-            if (!exact_[id] && passes_on(g_[id]) && g_[id].code != op::where) follow_operands(id);
+            if (!exact_[id] && passes_on(g_[id]) && !chooses_a_narrow(id)) follow_operands(id);
         return std::move(result_);
     }
 
@@ -105,7 +106,7 @@ private:
     }
     bool rounds_again(node_id id) const {
         const node& n = g_[id];
-        if (n.type != kind::real && n.type != kind::boolean) return false;
+        if ((n.type != kind::real && n.type != kind::boolean) || is_sign_of_exact_sum(n)) return false;
         return !passes_on(n) && (has_rounded_operand(n) || (n.code == op::reduce_sum && !is_count(g_, id)));
     }
 
@@ -122,6 +123,24 @@ private:
     /// Of exact numbers: the emitter takes the exponential of the exact difference.
     bool is_exact_share(node_id id) const { return is_share(g_, id) && is_of_exact(g_[g_[id].args[0]]); }
     bool is_of_exact(const node& difference) const { return exact_[difference.args[0]] && exact_[difference.args[1]]; }
+
+    /// A product that is rounded once, though one factor is float64: an exact number or a share, and what the emitter
+    /// splits into two floats.
+    bool is_product_by_words(node_id id) const { return is_share_of_total(id) || is_number_times_exact(id); }
+
+    bool is_number_times_exact(node_id id) const {
+        const node& n = g_[id];
+        if (n.code != op::mul || n.type != kind::real) return false;
+        for (std::size_t i = 0; i < 2; ++i)
+            if (!is_rounded(n, i) && range_of_number(g_, n.args[1 - i])) return true;
+        return false;
+    }
+
+    /// Its float32 sum has the sign of the exact one.
+    bool is_sign_of_exact_sum(const node& n) const {
+        const node& sum = g_[n.args[0]];
+        return n.code == op::sign && (sum.code == op::sub || sum.code == op::add) && !has_rounded_operand(sum);
+    }
 
     /// The product of a share and a number of its row that a float can hold.
     bool is_share_of_total(node_id id) const {
@@ -157,11 +176,11 @@ private:
             const node_id operand = n.args[i];
             if (!is_real(operand) || exact_[operand]) continue;
             if (used_whole(n, i) || jumps(n)) {
-                raise(operand, precision::wide);
+                if (!is_sign_of_exact_sum(n)) raise(operand, precision::wide);
             } else if (result_[id] != precision::narrow) {
                 const precision wanted = magnifies(n) ? precision::wide : result_[id];
                 if (wanted == precision::wide || !is_spared(operand)) raise(operand, wanted);
-            } else if (is_share_of_total(id) && !is_exact_share(operand)) {
+            } else if (is_product_by_words(id) && !is_exact_share(operand)) {
                 raise(operand, precision::short_wide);
             }
         }
@@ -180,6 +199,11 @@ private:
             case op::log1p: return a.negative;
             default: return !passes_on(n);
         }
+    }
+    bool chooses_a_narrow(node_id id) const {
+        const node& n = g_[id];
+        return n.code == op::where &&
+               (result_[n.args[1]] == precision::narrow || result_[n.args[2]] == precision::narrow);
     }
     void follow_operands(node_id id) {
         const node& n = g_[id];

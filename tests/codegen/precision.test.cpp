@@ -42,9 +42,24 @@ TEST_CASE("a value that is rounded once is computed in float32") {
     CHECK(of_operation(2 * (sum(where(x > 0, 1, 0)) * y), op::reduce_sum) == precision::narrow);
 }
 
+TEST_CASE("a product with a number that is no float is rounded once in float32, the number split into two") {
+    CHECK(of_result(0.1 * x) == precision::narrow);
+    CHECK(of_operation(where(x > 0, x, 0) * (1 / extent<"n">), op::div) == precision::short_wide);
+    CHECK(of_result(0.1 * x + y) == precision::short_wide);
+    CHECK(of_result(0.1 * (x * y)) == precision::short_wide);
+    CHECK(of_result(1e-40 * x) == precision::short_wide);  // two floats would not hold it
+    CHECK(of_result(0.1 * sin(x)) == precision::short_wide);
+}
+
+TEST_CASE("the sign of a difference of exact numbers is told by float32") {
+    CHECK(of_operation(sign(x - y), op::sub) == precision::narrow);
+    CHECK(of_result(sign(x - y)) == precision::narrow);
+    CHECK(of_operation(sign(x - y) * abs(x - y) * y, op::sub) == precision::short_wide);
+    CHECK(of_operation(sign(x * y - 1), op::mul) == precision::wide);
+}
+
 TEST_CASE("what would be rounded twice is computed in float64") {
     CHECK(of_result(x * y * x) == precision::short_wide);
-    CHECK(of_result(0.1 * x) == precision::short_wide);  // 0.1 is no float
     CHECK(of_operation(x * sigmoid(x), op::mul) == precision::short_wide);
     CHECK(of_result(sum(x)) == precision::short_wide);
     CHECK(of_result(sum(exp(x))) == precision::short_wide);
