@@ -119,13 +119,15 @@ std::size_t kernel_emitter::longest_sweep(const stage& s) {
     return longest;
 }
 
-/// Rows that several sweeps walk come from memory in the first one, which does little else; the processor's own
-/// prefetching does not run ahead of it. So while the sweep that computes most walks a row, the next row is fetched.
-/// Across the lanes the elements of a row are far from each other, and the first sweep fetches those of the next lanes.
+/// The processor's own prefetching stays behind loops that compute. Elements that follow each other are fetched some
+/// cache lines ahead. Rows that several sweeps walk come from memory in the first one, which does little else: the next
+/// row is fetched while the sweep that computes most walks a row. Across the lanes the elements of a row are far from
+/// each other, and the first sweep fetches those of the next lanes.
 llvm::Value* kernel_emitter::prefetch_distance(const memory& from) {
-    constexpr std::int64_t lanes_ahead = 64;
+    constexpr std::int64_t bytes_ahead = 512, lanes_ahead = 64;
     const stage& s = plan_.stages[stage_];
-    if (s.shape.form != stage_form::rows || s.sweeps.empty()) return nullptr;
+    const bool is_along_rows = s.shape.form == stage_form::rows && !s.sweeps.empty();
+    if (!is_along_rows) return number(bytes_ahead / static_cast<std::int64_t>(size_of(from.type)));
     if (vertical(s)) return sweep_ == 0 ? number(lanes_ahead) : nullptr;
     if (prefetching_sweep_ == 0 || sweep_ != prefetching_sweep_ || s.shape.rows == 0) return nullptr;
     const int next = max_axes - 1 - std::countl_zero(s.shape.rows);

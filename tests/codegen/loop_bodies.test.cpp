@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// How often the body of a loop over lanes stands in the code.
+// How the body of a loop over lanes stands in the code: how often, in which order, and what it asks of memory ahead.
 #include <string>
 #include <string_view>
 
@@ -48,6 +48,21 @@ TEST_CASE("the instructions of a pair of vectors stand in turns") {
     REQUIRE(load_again != loop.npos);
     CHECK(load_again < loop.find("llvm.fma"));
     CHECK(loop.find("  store <") > loop.rfind("llvm.fma"));
+}
+
+TEST_CASE("memory is asked for what comes: once for each vector that is loaded") {
+    constexpr auto rows = tensor<"rows[batch, class]">;
+    const auto ir_of = [](const auto& e) {
+        const graph g = lower(e);
+        return explanation(g, "kernel", 1, "avx512").llvm_ir();
+    };
+    const std::string pointwise = ir_of(exp(x));
+    CHECK(count(pointwise, "call void @llvm.prefetch") ==
+          count(pointwise, "load <16 x float>") + count(pointwise, "call <16 x float> @llvm.masked.load"));
+    // Of a row's three sweeps the one that computes asks for the next row; of short rows' the first one.
+    const std::string shares = ir_of(softmax(rows, over<"class">));
+    CHECK(count(shares, "call void @llvm.prefetch") == 3);
+    CHECK(count(ir_of(sum(rows, over<"class">)), "call void @llvm.prefetch") == 0);
 }
 
 }  // namespace
