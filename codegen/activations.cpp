@@ -24,6 +24,8 @@ public:
             case op::mul: found = product(made); break;
             case op::add: found = slope(made); break;
             case op::where: found = with_limits(made); break;
+            case op::tanh:
+            case op::sigmoid: found = of_softplus(made); break;
             default: break;
         }
         return found.value_or(made);
@@ -171,6 +173,27 @@ private:
         return n.code == op::normal_cdf
                    ? other.code == op::normal_pdf
                    : other.code == op::activation && other.ref == static_cast<std::uint32_t>(activation::sigmoid_slope);
+    }
+
+    // ---- mish
+
+    /// tanh(s) and sigmoid(±2s) of s = softplus(x) by one exponential w: with e^s = 1 + w they are w (w + 2) q,
+    /// (1 + w)^2 q and q for q = 1 / ((1 + w)^2 + 1).
+    std::optional<sym> of_softplus(sym made) {
+        constexpr double largest = 350;  // of x: beyond, q and what tanh lacks of 1 are 0 for a float, and w^2 is finite
+        node_id softplus = (*made).args[0];
+        double sign = 0;
+        if ((*made).code == op::sigmoid) {
+            const node& twice = at(softplus);
+            if (twice.code != op::mul || at(twice.args[0]).code != op::constant) return std::nullopt;
+            sign = at(twice.args[0]).value / 2;
+            if (std::abs(sign) != 1) return std::nullopt;
+            softplus = twice.args[1];
+        }
+        if (at(softplus).code != op::softplus) return std::nullopt;
+        const sym w = exp(min(sym{&graph_, at(softplus).args[0]}, largest));
+        const sym square = (1.0 + w) * (1.0 + w), q = 1.0 / (square + 1.0);
+        return sign == 0 ? w * (w + 2.0) * q : sign > 0 ? square * q : q;
     }
 
     // ---- limits

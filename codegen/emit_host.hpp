@@ -28,6 +28,13 @@ private:
         value single = nullptr;        ///< where it has not: the fold of its block
     };
 
+    /// How the body of a loop over lanes stands in the code.
+    enum class body_form {
+        whole_and_rest,  ///< once for whole vectors, once under a mask for those that are left
+        pairs,           ///< for two vectors, their instructions in turns, and once under a mask for those that are left
+        masked_pairs,    ///< for two vectors, always under masks
+        masked           ///< once, always under a mask
+    };
     using lanes_function = std::function<values(const values&)>;
 
     /// A store of a run that differs at one position alone: where(label == index, exceptional, rest), with a label and
@@ -54,15 +61,20 @@ private:
     void hold(node_id id, held_value& held, value position);
     void for_rows(const stage& s, const std::function<void()>& row);
     void emit_sweep(const stage& s, const sweep& part);
-    void at_lanes(value from, value to, bool is_large, const std::function<void()>& body);
+    void at_lanes(value from, value to, body_form form, const std::function<void()>& body);
     void at_masked_lanes(value from, value to, const std::function<void()>& body);
-    values at_lanes_with(value from, value to, bool is_large, const values& start, const lanes_function& body);
-    values at_paired_lanes_with(value from, value to, const values& start, const lanes_function& body);
+    values at_lanes_with(value from, value to, body_form form, const values& start, const lanes_function& body);
     values at_masked_lanes_with(value from, value to, const values& start, const lanes_function& body);
+    values at_pairs_with(value from, value to, const values& start, const lanes_function& body);
+    values at_masked_pairs_with(value from, value to, const values& start, const lanes_function& body);
+    values emit_pair(value first, const values& before, const lanes_function& body_of_first,
+                     const lanes_function& body_of_second);
+    values under_mask(value mask, const values& before, const lanes_function& body);
+    value whole_steps(value from, value to, std::int64_t step);
     value mask_of(value count);
-    bool are_large(std::vector<node_id> values) const;
-    bool is_large(const sweep& part) const;
-    bool is_large(const stage& s) const;
+    body_form form_of(std::vector<node_id> values) const;
+    body_form form_of(const sweep& part) const;
+    body_form form_of(const stage& s) const;
     value local(llvm::Type* type, std::uint64_t count, const char* name);
 
     // ---- emit_fold.cpp: reductions

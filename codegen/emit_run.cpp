@@ -24,7 +24,7 @@ void kernel_emitter::emit_run(const sweep& part, std::vector<fold_state>& folds,
         f.carried = is_extremum(f) ? start_of_extremum(f) : values{};
     const bool by_chunks = goes_by_chunks(part);
     const value rest = by_chunks ? emit_chunks(folds, stores, first, last) : first;
-    const values after = at_lanes_with(rest, last, by_chunks || is_large(part), carried_of(folds), [&](const values& carried) {
+    const values after = at_lanes_with(rest, last, by_chunks ? body_form::masked : form_of(part), carried_of(folds), [&](const values& carried) {
         carry(folds, carried);
         const value position = ir_.CreateSub(coordinate_[static_cast<std::size_t>(lane_)], first);
         for (fold_state& f : folds) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto x = tensor<"x[i]">;
 constexpr auto small = exp(x);
-constexpr auto large = grad(sum(mish(x)), x);
+constexpr auto large = exp(x) * tanh(x) * softplus(x);  // three functions, of doubles
 
 int count(std::string_view text, std::string_view part) {
     int found = 0;
@@ -31,8 +31,8 @@ stores stores_of(const std::string& target) {
     return {count(ir, "  store <"), count(ir, "  call void @llvm.masked.store")};
 }
 
-TEST_CASE("with mask registers a large body stands once, under a mask") {
-    CHECK(stores_of<large>("avx512") == stores{0, 1});
+TEST_CASE("with mask registers a large body stands for a pair of vectors under masks and for nothing else") {
+    CHECK(stores_of<large>("avx512") == stores{0, 2});
     CHECK(stores_of<large>("avx2") == stores{1, 1});
 }
 
