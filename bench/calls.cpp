@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a call costs: kernels on one element, outputs given, with all checks, beside a function that does
-// nothing and beside the kernels' code alone, so that the difference is the overhead; and threads: one launch at the
-// size where they start beside the same launch on one thread, and an activation bound by arithmetic on one and on two
-// threads.
+// nothing and beside the kernels' code alone, so that the difference is the overhead; and what a second thread brings
+// or costs, awake and asleep, beside what it costs to wake one at all: sizes around those from which work is shared
+// (runtime/shared_work.cpp).
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -31,7 +34,11 @@ constexpr auto logits = tensor<"logits[batch, class]">;
 constexpr auto label = labels<"label[batch]">;
 constexpr auto loss = mean(cross_entropy(logits, label, over<"class">));
 
-constexpr auto slope = grad(sum(gelu(x)), x);
+constexpr auto dlogits = grad(loss, logits);
+
+constexpr auto rectified = relu(x);
+constexpr auto curved = gelu(x);
+constexpr auto slope = grad(sum(curved), x);
 
 void nothing(void* const*, const std::int64_t*, std::int64_t, std::int64_t, std::int64_t) {}
 
@@ -119,40 +126,99 @@ void cross_entropy_of_one_element(benchmark::State& state) {
 }
 BENCHMARK(cross_entropy_of_one_element);
 
-/// `Formula` on state.range(0) elements with two threads, of which the other has gone to sleep meanwhile.
-template <const auto& Formula>
-void after_a_pause(benchmark::State& state) {
-    const std::vector<float> X(static_cast<std::size_t>(state.range(0)), 0.5F);
-    std::vector<float> Y(X.size());
-    const auto f = jit<Formula>();
-    oneapi::tbb::task_arena arena(2);
-    arena.execute([&] {
-        for (auto _ : state) {
-            const auto pause_end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
-            while (std::chrono::steady_clock::now() < pause_end)
-                f(x = std::span(X).first(1), outputs(std::span(Y).first(1)));
-            const auto start = std::chrono::steady_clock::now();
-            f(x = X, outputs(Y));
-            state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-        }
-    });
-}
-BENCHMARK(after_a_pause<negated>)->Arg(32767)->Arg(32768)->UseManualTime();
-BENCHMARK(after_a_pause<slope>)->Arg(32767)->Arg(32768)->UseManualTime();
+using steady = std::chrono::steady_clock;
 
-/// `Formula` on state.range(0) elements with state.range(1) threads.
-template <const auto& Formula>
-void on_threads(benchmark::State& state) {
+double microseconds_since(steady::time_point start) {
+    return std::chrono::duration<double, std::micro>(steady::now() - start).count();
+}
+/// Passes the time without leaving the processor, for which the threads of oneTBB find no work.
+void rest(double microseconds) {
+    const steady::time_point start = steady::now();
+    while (microseconds_since(start) < microseconds) {
+    }
+}
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+/// What it costs to wake a thread that has slept for 1 ms: the system's part, whoever asks for it.
+void waking_a_thread(benchmark::State& state) {
+    std::atomic<int> word = 0;
+    std::thread sleeper([&] {
+        for (int seen = 0; seen >= 0; seen = word) word.wait(seen);
+    });
+    for (auto _ : state) {
+        rest(1000);
+        const steady::time_point start = steady::now();
+        ++word;
+        word.notify_one();
+        state.SetIterationTime(1e-6 * microseconds_since(start));
+    }
+    word = -1;
+    word.notify_one();
+    sleeper.join();
+}
+BENCHMARK(waking_a_thread)->Iterations(500)->UseManualTime();
+
+/// One call after state.range(1) us of rest on one thread, then on two, and so on in turns; without a rest the calls
+/// go on for a while before some are timed. `gain`: how many times faster two threads are, `extra_us`: how much longer
+/// they take. Medians.
+template <class Call>
+void on_one_and_two_threads(benchmark::State& state, Call call) {
+    const auto pause = static_cast<double>(state.range(1));
+    const auto time_of_call = [&] {
+        rest(pause);
+        for (const steady::time_point start = steady::now(); pause == 0 && microseconds_since(start) < 500;) call();
+        const int calls = pause == 0 ? 16 : 1;
+        const steady::time_point start = steady::now();
+        for (int i = 0; i < calls; ++i) call();
+        return microseconds_since(start) / calls;
+    };
+    oneapi::tbb::task_arena one(1), two(2);
+    std::vector<double> alone, together, extra;
+    for (auto _ : state) {
+        alone.push_back(one.execute(time_of_call));
+        together.push_back(two.execute(time_of_call));
+        extra.push_back(together.back() - alone.back());
+        state.SetIterationTime(1e-6 * (alone.back() + together.back()));
+    }
+    state.counters["alone_us"] = median(alone);
+    state.counters["together_us"] = median(together);
+    state.counters["extra_us"] = median(extra);
+    state.counters["gain"] = median(alone) / median(together);
+}
+
+void relu_on_threads(benchmark::State& state) {
     const std::vector<float> X(static_cast<std::size_t>(state.range(0)), 0.5F);
     std::vector<float> Y(X.size());
-    const auto f = jit<Formula>();
-    oneapi::tbb::task_arena arena(static_cast<int>(state.range(1)));
-    arena.execute([&] {
-        for (auto _ : state) f(x = X, outputs(Y));
-    });
-    state.SetItemsProcessed(state.iterations() * state.range(0));
+    on_one_and_two_threads(state, [&, f = jit<rectified>()] { f(x = X, outputs(Y)); });
 }
-BENCHMARK(on_threads<negated>)->Args({32767, 2})->Args({32768, 1})->Args({32768, 2})->UseRealTime();
-BENCHMARK(on_threads<slope>)->ArgsProduct({{32768, 1 << 17, 1 << 22}, {1, 2}})->UseRealTime();
+void gelu_with_gradient_on_threads(benchmark::State& state) {
+    const std::vector<float> X(static_cast<std::size_t>(state.range(0)), 0.5F);
+    std::vector<float> Y(X.size()), dX(X.size());
+    on_one_and_two_threads(state, [&, f = jit<curved, slope>()] { f(x = X, outputs(Y, dX)); });
+}
+void cross_entropy_with_gradient_on_threads(benchmark::State& state) {
+    const std::int64_t classes = 1000, rows = state.range(0) / classes;
+    const std::vector<float> X(static_cast<std::size_t>(rows * classes), 0.5F);
+    const std::vector<int> T(static_cast<std::size_t>(rows), 1);
+    std::vector<float> dX(X.size());
+    float value = 0;
+    on_one_and_two_threads(state, [&, f = jit<loss, dlogits>()] {
+        f(logits = view(X, {rows, classes}), label = T, outputs(value, view(dX, {rows, classes})));
+    });
+}
+
+/// Numbers of elements, and of microseconds of rest.
+void sizes_and_rests(benchmark::internal::Benchmark* of) {
+    for (const std::int64_t pause : {0, 20, 1000})
+        for (std::int64_t size = 4096; size <= 1 << 20; size *= 2) of->Args({size, pause});
+    of->ArgNames({"elements", "rest_us"})->Iterations(300)->UseManualTime();
+}
+BENCHMARK(relu_on_threads)->Apply(sizes_and_rests);
+BENCHMARK(gelu_with_gradient_on_threads)->Apply(sizes_and_rests);
+BENCHMARK(cross_entropy_with_gradient_on_threads)->Apply(sizes_and_rests);
 
 }  // namespace

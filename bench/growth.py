@@ -22,7 +22,7 @@ from typing import Any, Callable, NamedTuple
 from harness import OURS, Place, Worker, arena, calls_for, machine, of_threads, say, start
 
 ELEMENTS = 1 << 20  # of the sweeps that keep the number of elements about constant
-AROUND = (16, 32, 64, 128, 256, 1024, 4096, 32768, 65536)  # lengths of vectors, blocks of sums, threshold of threads
+AROUND = (16, 32, 64, 128, 256, 1024, 4096, 65536)  # lengths of vectors, blocks of sums
 LEAP = 1.25  # what is listed
 DOUBTS = 3  # how often the sizes of a leap are timed again, in case something else ran
 

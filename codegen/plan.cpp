@@ -60,6 +60,7 @@ public:
         assign_levels();
         place_outputs();
         add_stages();
+        for (std::size_t s = 0; s < plan_.stages.size(); ++s) plan_.stages[s].shape.cost = element_cost(plan_, s);
         return std::move(plan_);
     }
 

@@ -99,6 +99,8 @@ std::vector<node_id> values_of(const plan& p, const sweep& part);
 /// The costly functions that a vector of the values takes in a sweep of a stage, those of double beside float counted
 /// twice.
 int costly_functions(const plan& p, std::vector<node_id> values, std::size_t stage, std::size_t sweep_number);
+/// What an element of a stage takes on one thread of the host, roughly, in ps: see stage_shape::cost.
+int element_cost(const plan& p, std::size_t stage);
 
 /// Legalises the graph for the layout (loop axes instead of the user's, logsumexp and softmax in
 /// terms of folds, `at` moved down to the inputs) and cuts it into stages.

@@ -174,6 +174,7 @@ void write_program(byte_writer& to, const executable& program) {
         to.number(s.units.lanes_along_run);
         to.number(s.units.way);
         to.number(s.lanes);
+        to.number(s.cost);
     }
     to.number(program.temporaries.size());
     for (const temporary& t : program.temporaries) {
@@ -210,6 +211,7 @@ stage_shape read_stage(byte_reader& from) {
     s.units.lanes_along_run = from.number<bool>(0, 1);
     s.units.way = from.number<row_way>(0, static_cast<std::int64_t>(row_way::by_units));
     s.lanes = from.number<int>(1, 64);
+    s.cost = from.number<int>(1, most);
     return s;
 }
 temporary read_temporary(byte_reader& from, std::size_t stages) {

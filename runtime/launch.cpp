@@ -1,45 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A launch's memory is one block: the temporaries in order, then the copies of those inputs whose
-// memory an output shares although the code was not made for it. How the items of a stage fall to
-// threads depends on the stage's size alone, and no item depends on it.
+// memory an output shares although the code was not made for it.
 #include "launch.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cstring>
-#include <limits>
 #include <string>
 
 #include <fmt/format.h>
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
 
 #include <gradus/error.hpp>
 #include <gradus/requirement.hpp>
 
 #include "overlap.hpp"
+#include "shared_work.hpp"
 #include "small_buffer.hpp"
 #include "violation.hpp"
 
 namespace gradus {
 namespace {
-
-constexpr std::int64_t parallel_threshold = 32768;  ///< elements of a stage from which threads pay
-constexpr std::int64_t task_elements = 8192;        ///< the least work of a task
-
-std::int64_t elements_of(const stage_shape& stage, const std::int64_t* extents) {
-    std::int64_t count = 1;
-    for_each_axis(stage.rows | stage.inner, [&](int axis) { count *= extents[axis]; });
-    return count;
-}
-
-/// The items that a task takes at least, 0 if threads would not pay.
-std::int64_t grain_of(std::int64_t items, std::int64_t elements) {
-    if (items <= 1 || elements < parallel_threshold) return 0;
-    const std::int64_t per_item = std::max<std::int64_t>(1, elements / items);
-    return std::max<std::int64_t>(1, task_elements / per_item);
-}
 
 bool listed(const executable& code, std::size_t input, std::size_t output) {
     const in_place_pair wanted{static_cast<int>(input), static_cast<int>(output)};
@@ -137,34 +117,6 @@ std::int64_t offset_of_row(const launch& l, const stage_shape& stage, std::int64
     throw error(violation_message(l.g, l.arrangement, call, stage, row, given));
 }
 
-/// A stage of a launch.
-struct stage_call {
-    kernel_function entry;
-    void* const* data;
-    const std::int64_t* shape;
-    std::int64_t stage;
-
-    std::int64_t operator()(std::int64_t begin, std::int64_t end) const {
-        return entry(data, shape, stage, begin, end);
-    }
-};
-
-/// Runs the items [0, items) in tasks of at least `grain`; returns the least of what they return that is not
-/// negative, else -1.
-std::int64_t run_in_parallel(const stage_call& work, std::int64_t items, std::int64_t grain) {
-    constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-    std::atomic<std::int64_t> first = none;
-    const oneapi::tbb::blocked_range<std::int64_t> range(0, items, static_cast<std::size_t>(grain));
-    oneapi::tbb::parallel_for(range, [&](const auto& part) {
-        const std::int64_t found = work(part.begin(), part.end());
-        if (found < 0) return;
-        std::int64_t known = first.load();
-        while (found < known && !first.compare_exchange_weak(known, found)) {
-        }
-    });
-    return first == none ? -1 : first.load();
-}
-
 }  // namespace
 
 void make_schedule(const call_geometry& geometry, const executable& code, const schedule_parts& parts,
@@ -174,7 +126,7 @@ void make_schedule(const call_geometry& geometry, const executable& code, const 
     for (const stage_shape& stage : code.stages) {
         const std::int64_t items = item_count(stage, schedule);
         *next++ = items;
-        *next++ = grain_of(items, elements_of(stage, schedule));
+        *next++ = work_to_share(stage, items, schedule);
     }
     std::size_t offset = 0;
     for (const temporary& t : code.temporaries) {
@@ -200,10 +152,10 @@ void run(const launch& l) {
     const std::int64_t* division = l.schedule + l.parts.stages;
     for (std::size_t s = 0; s < l.code.stages.size(); ++s) {
         const std::int64_t items = *division++;
-        const std::int64_t grain = *division++;
+        const std::int64_t to_share = *division++;
         if (items <= 0) continue;
-        const stage_call work{l.code.entry, f.data(), l.schedule, static_cast<std::int64_t>(s)};
-        const std::int64_t first = grain == 0 ? work(0, items) : run_in_parallel(work, items, grain);
+        const stage_call call{l.code.entry, f.data(), l.schedule, static_cast<std::int64_t>(s)};
+        const std::int64_t first = to_share == 0 ? call(0, items) : run_shared(call, items, to_share);
         if (first >= 0 && l.code.stages[s].form == stage_form::check) throw_violation(l, l.code.stages[s], first);
     }
 }

@@ -18,8 +18,8 @@ namespace gradus {
 
 /// What a launch needs to know of a call besides the addresses of its arguments is one array of numbers,
 /// its schedule: it is the same for all calls with equal extents and strides. In order: the `shape` of
-/// executable.hpp; for each stage its items, and how many of them a task takes at least (0: all, on the
-/// calling thread); for each temporary its offset in the launch's memory; the bytes of all temporaries.
+/// executable.hpp; for each stage its items, and its work_to_share(); for each temporary its offset in the launch's
+/// memory; the bytes of all temporaries.
 /// Here stands where these parts begin.
 struct schedule_parts {
     std::size_t stages;

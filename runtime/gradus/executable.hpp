@@ -63,6 +63,7 @@ struct stage_shape {
     int across = -1;                  ///< >= 0: one of two stages for the same rows, of which one runs; see is_for_short_rows
     row_units units;                  ///< GPU: of stages with inner axes
     int lanes = 1;                    ///< GPU: adjacent elements that a thread takes at a time
+    int cost = 100;                   ///< host: what an element of `rows` and `inner` takes on one thread, roughly, in ps
 };
 
 /// Rows of at most so many elements are short.

@@ -15,8 +15,8 @@ constexpr auto x = tensor<"x[i]">;
 
 executable some_program() {
     executable program;
-    program.stages = {{stage_form::blocks, 0, 1, 0, 64, -1, -1, {3, 1, true, row_way::by_units}, 2},
-                      {stage_form::combine, 0, 0, -1, 4096, -1, -1, {}, 1}};
+    program.stages = {{stage_form::blocks, 0, 1, 0, 64, -1, -1, {3, 1, true, row_way::by_units}, 2, 370},
+                      {stage_form::combine, 0, 0, -1, 4096, -1, -1, {}, 1, 1}};
     program.temporaries = {{3, -1, 4, 2}, {0, 0, 8, 1}};
     program.in_place = {{1, 0}};
     return program;
@@ -42,6 +42,7 @@ TEST_CASE("a record reads back as it was written") {
     CHECK(s.across == -1);
     CHECK((s.units.swept == 3 && s.units.run == 1 && s.units.lanes_along_run && s.lanes == 2));
     CHECK(s.units.way == row_way::by_units);
+    CHECK(s.cost == 370);
     REQUIRE(read->program.temporaries.size() == 2);
     const temporary& t = read->program.temporaries[0];
     CHECK((t.axes == 3 && t.blocks_of == -1 && t.element_size == 4 && t.per_item == 2));
@@ -91,6 +92,7 @@ TEST_CASE("numbers out of their range are no record, though the checksum is righ
     CHECK(refused([](executable& p) { p.stages[0].chunk = 0; }));
     CHECK(refused([](executable& p) { p.stages[0].units.way = static_cast<row_way>(3); }));
     CHECK(refused([](executable& p) { p.stages[0].lanes = 0; }));
+    CHECK(refused([](executable& p) { p.stages[0].cost = 0; }));
     CHECK(refused([](executable& p) { p.temporaries[0].blocks_of = 2; }));
     CHECK(refused([](executable& p) { p.temporaries[0].element_size = 0; }));
     CHECK(refused([](executable& p) { p.in_place[0].input = -1; }));

@@ -435,6 +435,34 @@ TEST_CASE("an output does not take the place of an input that is read later, or 
     CHECK(in_place_pairs(plan_of(where(noise < 0.5, x, 0 * noise))).size() == 1);  // nor of a seed
 }
 
+TEST_CASE("an element costs what is loaded, stored and computed for it, a function much more than a sum") {
+    constexpr auto wide = tensor<"wide[batch, class]", double>;
+    const auto cost = [](const plan& p) { return for_long_rows(p).stages.front().shape.cost; };
+    const int negated = cost(plan_of(-x)), exponential = cost(plan_of(exp(x)));
+    CHECK(negated > 0);
+    CHECK(exponential > 3 * negated);
+    CHECK(cost(plan_of(x + w)) > negated);  // one load more
+    CHECK(cost(plan_of(exp(x), -exp(x))) < 2 * exponential);
+    CHECK(cost(plan_of(exp(x) + exp(w))) > 2 * exponential - negated);
+    CHECK(cost(plan_of(exp(wide))) > exponential);
+    CHECK(cost(plan_of(sum(exp(x)))) > exponential / 2);
+    CHECK(cost(plan_of(sum(exp(x), over<"class">))) > exponential / 2);
+    CHECK(cost(plan_of(softmax(x, over<"class">))) > exponential);
+    const plan of_rows = plan_of(mean(cross_entropy(x, t, over<"class">)));  // the loss of each row is kept for the sum
+    const stage_shape& last_sum = of_rows.stages.rbegin()[2].shape;
+    REQUIRE(last_sum.form == stage_form::blocks);
+    CHECK(last_sum.cost < exponential);
+    CHECK(of_rows.stages.back().shape.cost == 1);  // a single one
+}
+
+TEST_CASE("an element of a check costs what its condition takes") {
+    const auto cost_of_check = [](const plan& p) {
+        REQUIRE(p.stages.front().shape.form == stage_form::check);
+        return p.stages.front().shape.cost;
+    };
+    CHECK(cost_of_check(plan_of(require(x, log(x) > 0))) > 3 * cost_of_check(plan_of(require(x, x > 0))));
+}
+
 TEST_CASE("a plan prints its stages, folds and traffic") {
     const std::string text = to_text(plan_of(mean((a - b) * (a - b))));
     CHECK_THAT(text, Catch::Matchers::Contains("for blocks of 4096 along ...") &&

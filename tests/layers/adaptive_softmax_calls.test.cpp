@@ -208,7 +208,7 @@ TEST_CASE("no call depends on an earlier one") {
 }
 
 TEST_CASE("results do not depend on the number of threads that kernels use") {
-    adaptive_problem p = make_problem({.in_features = 8, .n_classes = 900, .cutoffs = {200, 500}, .div_value = 2}, 400);
+    adaptive_problem p = make_problem({.in_features = 8, .n_classes = 900, .cutoffs = {200, 500}, .div_value = 2}, 999);
     adaptive_run<float> one(p), several(p);
     const auto step = [&](adaptive_run<float>& run, std::size_t threads) {
         const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);

@@ -90,7 +90,7 @@ TEST_CASE("softmax cross-entropy with its gradient sweeps the logits in one stag
 }
 
 TEST_CASE("the same bits with one thread and with several") {
-    const std::size_t rows = 3000, cols = 300;
+    const std::size_t rows = 4000, cols = 300;  // enough for several threads
     const std::vector<float> X = numbers<float>(rows * cols, -4, 4);
     std::vector<int> T(rows);
     for (std::size_t i = 0; i < rows; ++i) T[i] = static_cast<int>(i % cols);

@@ -140,7 +140,7 @@ TEST_CASE("an output in the memory of the argument leaves it as it was") {
 TEST_CASE("of many violations the first is named, whatever the threads, the layout and the tail") {
     const oneapi::tbb::global_control workers(oneapi::tbb::global_control::max_allowed_parallelism, 8);
     const auto positive = require(x, x > 0);
-    const std::size_t rows = 700, columns = 517;
+    const std::size_t rows = 5000, columns = 517;  // enough for several threads
     const auto said = [&](std::size_t row, std::size_t column) {
         return "gradus: argument \"x\" is -1 at batch = " + std::to_string(row) +
                ", class = " + std::to_string(column) + ", but x > 0 is required";

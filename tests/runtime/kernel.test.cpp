@@ -185,6 +185,7 @@ executable gather_program() {
     made.entry = gather_rows;
     made.stages = {stage_of(stage_form::check, 0b101), stage_of(stage_form::rows, 0b101)};
     made.stages[0].requirement = 0;
+    for (stage_shape& s : made.stages) s.cost = dear;
     return made;
 }
 
@@ -291,7 +292,7 @@ struct requiring_call {
         made.entry = negate_where_positive<T>;
         made.stages = {stage_of(stage_form::check, 0b11, 0, 0), stage_of(stage_form::rows, 0b11, 0, 0)};
         made.stages[0].requirement = 0;
-        for (stage_shape& s : made.stages) s.chunk = 4;
+        for (stage_shape& s : made.stages) s.chunk = 4, s.cost = dear;
         return made;
     }
     T& at(std::int64_t i, std::int64_t j) { return x[static_cast<std::size_t>(j * rows + i)]; }

@@ -15,6 +15,9 @@ T* pointer(void* const* data, std::size_t position) {
     return static_cast<T*>(data[position]);
 }
 
+/// The cost of an element, in ps, at which any stage of several items is shared.
+inline constexpr int dear = 100'000'000;
+
 inline stage_shape stage_of(stage_form form, axis_set rows, axis_set inner = 0, int lane = -1) {
     stage_shape stage;
     stage.form = form;
