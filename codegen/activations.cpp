@@ -180,7 +180,8 @@ private:
     /// tanh(s) and sigmoid(±2s) of s = softplus(x) by one exponential w: with e^s = 1 + w they are w (w + 2) q,
     /// (1 + w)^2 q and q for q = 1 / ((1 + w)^2 + 1).
     std::optional<sym> of_softplus(sym made) {
-        constexpr double largest = 350;  // of x: beyond, q and what tanh lacks of 1 are 0 for a float, and w^2 is finite
+        // Of x: beyond, q and what tanh lacks of 1 are 0 for a float, and w^2 is finite.
+        constexpr double largest = 350;
         node_id softplus = (*made).args[0];
         double sign = 0;
         if ((*made).code == op::sigmoid) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Kernels of the host. emit.cpp has stages and loops, emit_fold.cpp reductions, emit_run.cpp
-// their runs, emit_at_label.cpp stores that differ at
-// a label.
+// Kernels of the host. emit.cpp has stages, emit_lanes.cpp loops over lanes, emit_fold.cpp reductions, emit_run.cpp and
+// emit_extremum.cpp what they do along a run, emit_at_label.cpp stores that differ at a label.
 #pragma once
 
 #include <vector>
@@ -44,7 +43,7 @@ private:
         node_id label = no_node, exceptional = no_node, rest = no_node;
     };
 
-    // ---- emit.cpp: stages and loops
+    // ---- emit.cpp: stages
     void prepare_function();
     value emit_stage(int index);
     value emit_check(const stage& s);
@@ -61,6 +60,9 @@ private:
     void hold(node_id id, held_value& held, value position);
     void for_rows(const stage& s, const std::function<void()>& row);
     void emit_sweep(const stage& s, const sweep& part);
+    value local(llvm::Type* type, std::uint64_t count, const char* name);
+
+    // ---- emit_lanes.cpp: loops over lanes
     void at_lanes(value from, value to, body_form form, const std::function<void()>& body);
     void at_masked_lanes(value from, value to, const std::function<void()>& body);
     values at_lanes_with(value from, value to, body_form form, const values& start, const lanes_function& body);
@@ -75,7 +77,6 @@ private:
     body_form form_of(std::vector<node_id> values) const;
     body_form form_of(const sweep& part) const;
     body_form form_of(const stage& s) const;
-    value local(llvm::Type* type, std::uint64_t count, const char* name);
 
     // ---- emit_fold.cpp: reductions
     std::vector<fold_state> open_folds(const stage& s, const sweep& part, bool with_counter);
@@ -99,12 +100,14 @@ private:
                            const std::function<void(const fold_state&, value)>& term,
                            const std::function<void(value)>& after_folds);
     values start_across_lanes(const fold_state& f);
-    bool is_extremum(const fold_state& f) const;
     bool goes_by_chunks(const sweep& part) const;
     value emit_chunks(std::vector<fold_state>& folds, const std::vector<store>& stores, value first, value last);
     void emit_chunk(std::vector<fold_state>& folds, const std::vector<store>& stores, value first);
     static values carried_of(const std::vector<fold_state>& folds);
     static void carry(std::vector<fold_state>& folds, const values& all);
+
+    // ---- emit_extremum.cpp: the largest or smallest element
+    bool is_extremum(const fold_state& f) const;
     value as_flags(value mask, llvm::Type* numbers);
     values start_of_extremum(const fold_state& f);
     value farther(op code, value a, value b);

@@ -165,12 +165,12 @@ llvm::Value* node_emitter::pointwise_value(node_id id) {
         const value b = real_value(difference.args[1], real_vector(id));
         math_.wanted = digits_of(id);
         const bool is_narrow = plan_.type_of(id) == element::float32;
-        return is_narrow && is_share(graph_view(plan_.body), id) ? emit_exp_below(math_, a, b) : emit_exp_of_difference(math_, a, b);
+        return is_narrow && is_share(graph_view(plan_.body), id) ? emit_exp_below(math_, a, b)
+                                                                 : emit_exp_of_difference(math_, a, b);
     }
     if (n.code == op::mul && n.type == kind::real && plan_.type_of(id) == element::float32)
         for (std::size_t i = 0; i < 2; ++i)
-            if (plan_.type_of(n.args[i]) == element::float64 &&
-                !range_of_number(graph_view(plan_.body), n.args[1 - i]))
+            if (plan_.type_of(n.args[i]) == element::float64 && !range_of_number(graph_view(plan_.body), n.args[1 - i]))
                 return emit_product_by_words(math_, real_value(n.args[1 - i], real_vector(id)),
                                              real_value(n.args[i], real_vector(n.args[i])));
     std::array<value, 3> operands{};

@@ -103,9 +103,7 @@ private:
         return index;
     }
     /// a / b for a b of at least 1 that many elements share. A float32 kernel has the reciprocal in float64, once.
-    sym divided(sym a, sym b) {
-        return arithmetic_ == element::float32 ? grouped(a * (1.0 / b)) : a / b;
-    }
+    sym divided(sym a, sym b) { return arithmetic_ == element::float32 ? grouped(a * (1.0 / b)) : a / b; }
     sym pointwise(const node& n) {
         if (n.code == op::stop_gradient || n.code == op::custom_gradient) return operand(n, 0);
         if (n.code == op::div && g_[n.args[1]].code == op::extent) return divided(operand(n, 0), operand(n, 1));
@@ -115,8 +113,8 @@ private:
         if (arithmetic_ != element::float32) return made;
         return with_activations(n.code == op::mul ? grouped(made) : made);
     }
-    /// Products of numbers and of what is the same for all shares of a row are taken first, so that an element takes part
-    /// in one product.
+    /// Products of numbers and of what is the same for all shares of a row are taken first, so that an element takes
+    /// part in one product.
     sym grouped(sym product) { return numbers_first(share_first(product)); }
 
     /// (x a) b as x (a b) for numbers a and b.

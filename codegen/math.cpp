@@ -165,8 +165,8 @@ llvm::Value* emit_exp_below(math_context& m, llvm::Value* a, llvm::Value* b) {
     return core_exp_below({&m, a}, {&m, b}).v;
 }
 
-/// The upper word is cut off, so that the lower one has its sign, and that is never 0 but for a factor of 0: the products
-/// of an infinite x with both are then the same infinity.
+/// The upper word is cut off, so that the lower one has its sign, and that is never 0 but for a factor of 0: the
+/// products of an infinite x with both are then the same infinity.
 llvm::Value* emit_product_by_words(math_context& m, llvm::Value* x, llvm::Value* factor) {
     const number whole{&m, factor};
     const auto as_float = [&](number d) -> number { return {&m, m.ir.CreateFPTrunc(d.v, x->getType())}; };

@@ -8,14 +8,15 @@
 // once, subnormal ones included.
 // expm1 is 2 ((h - 1/2) + h r + h (r^2 P + what r lacks)) with h = 2^(n-1): the first three terms, of which
 // h r is exact, are added without error, the rest is small.
-// e^(x - m) for the largest number m of a row: n = round(16 x log2 e) / 16 and r = x - n ln 2 of each number itself, for
-// |m| up to 2^17. So what is subtracted from each other is exact: of x - m, n - n_m is a power of two and an entry of
-// a table of 2^(k/16), and s = r - r_m is small, less (n - n_m) times the lower word of ln 2. e^s = 1 + s + s^2 P(s).
-// Beyond, x - m is exact for all x whose result is not 0. A result is rounded once, or twice if it is subnormal.
+// e^(x - m) for the largest number m of a row: n = round(16 x log2 e) / 16 and r = x - n ln 2 of each number itself,
+// for |m| up to 2^17. So what is subtracted from each other is exact: of x - m, n - n_m is a power of two and an entry
+// of a table of 2^(k/16), and s = r - r_m is small, less (n - n_m) times the lower word of ln 2. Then
+// e^s = 1 + s + s^2 P(s). Beyond, x - m is exact for all x whose result is not 0. A result is rounded once, or twice if
+// it is subnormal.
 // Doubles for float: one factor (results below 2^-1022 are 0), ln 2 in one word, expm1 in one.
 //
-// Largest error in ULP: float e^(x - m) 0.54, exp 0.91, exp2 0.88, expm1 0.81, found on every input; double exp 0.86, exp2 0.82,
-// expm1 1, on 10^8 inputs.
+// Largest error in ULP: float exp 0.91, exp2 0.88, expm1 0.81, found on every input, e^(x - m) 0.62, on 10^8 pairs;
+// double exp 0.86, exp2 0.82, expm1 1, on 10^8 inputs.
 #include <limits>
 #include <numeric>
 #include <vector>

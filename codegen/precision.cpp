@@ -28,7 +28,11 @@ enum class size : std::uint8_t { one, of_float, any };
 class analysis {
 public:
     explicit analysis(graph_view g)
-        : g_(g), exact_(g.nodes.size(), false), signs_(g.nodes.size()), sizes_(g.nodes.size(), size::any), result_(g.nodes.size(), precision::narrow) {}
+        : g_(g),
+          exact_(g.nodes.size(), false),
+          signs_(g.nodes.size()),
+          sizes_(g.nodes.size(), size::any),
+          result_(g.nodes.size(), precision::narrow) {}
 
     std::vector<precision> run() {
         const auto count = static_cast<node_id>(g_.nodes.size());
@@ -42,8 +46,8 @@ public:
                 raise(id, precision::short_wide);
             ask_of_operands(id);
         }
-        // The larger of values of which one is wide is taken of wide ones, and rounded after it. Which value `where` takes
-        // does not depend on how they are rounded: it is wide where that spares a conversion.
+        // The larger of values of which one is wide is taken of wide ones, and rounded after it. Which value `where`
+        // takes does not depend on how they are rounded: it is wide where that spares a conversion.
         for (node_id id = 0; id < count; ++id)
             if (!exact_[id] && passes_on(g_[id]) && !chooses_a_narrow(id)) follow_operands(id);
         return std::move(result_);
@@ -150,9 +154,7 @@ private:
     /// A share, or the choice of the shares whose sum is taken: where the largest element itself stands, 0 or NaN.
     bool is_spared(node_id id) const {
         const node& n = g_[id];
-        const auto may_be_chosen = [&](node_id one) {
-            return exact_[one] || is_exact_share(one);
-        };
+        const auto may_be_chosen = [&](node_id one) { return exact_[one] || is_exact_share(one); };
         return is_exact_share(id) || (n.code == op::where && may_be_chosen(n.args[1]) && may_be_chosen(n.args[2]));
     }
 

@@ -7,8 +7,12 @@
 // argument), so everything that such a value is made of is computed in float64 and rounded when it is stored.
 // Conditions decide on float64 values too. A sum rounds at every addition, so its lanes are float64.
 //
-// An exception: the shares of a softmax, e^(x - max x) of inputs, are float32 within 1 ULP, and rounded once more
-// when they are divided by their sum. Nothing magnifies that rounding, and they are most of the work.
+// An exact number times one that no float holds, such as the reciprocal of an extent, is rounded once as well: the
+// emitter splits the latter into two floats (numbers.hpp).
+//
+// An exception: the shares of a softmax, e^(x - max x) of inputs, are float32 within 0.62 ULP, and rounded once more
+// when they are multiplied by the reciprocal of their sum, which is split in the same way. Nothing magnifies that
+// rounding, and they are most of the work.
 //
 // Another: the product of an activation (activations.hpp) and an exact number is rounded once more.
 //

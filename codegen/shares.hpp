@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The shares of a softmax in a legalised graph: e^(x - max x) of a row's elements, before they are divided by their sum.
+// The shares of a softmax in a legalised graph: e^(x - max x) of a row's elements, before they are divided by their
+// sum.
 #pragma once
 
 #include <gradus/graph.hpp>

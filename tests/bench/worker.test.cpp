@@ -136,7 +136,7 @@ TEST_CASE("a worker tells the instructions of a call on one thread") {
     CHECK(code.size() > 100);
     std::int64_t most = 0;
     while (words >> pair) most = std::max(most, std::int64_t{std::stoll(pair.substr(pair.find(':') + 1))});
-    CHECK(most >= 320 / 16);  // the turns of a loop of 16 elements or fewer
+    CHECK(most >= 320 / 32);  // the turns of a loop of 32 elements or fewer
     CHECK(most <= 320);
     std::ostringstream two_threads;
     std::istringstream in(lines);

@@ -83,7 +83,8 @@ void check_confident(Kernel& kernel, Name& name, const std::vector<T>& row, std:
 
 template <class T>
 std::vector<std::vector<T>> confident() {
-    return {{18, 0, 0}, {0, 18, 0}, {40, 0, 1}, {80, -5, 0}, {3, 3, 3}, {0, 100, 100}, {20, 20, 0}, {5}, {-3, 14, 16.5}};
+    return {{18, 0, 0},    {0, 18, 0},  {40, 0, 1}, {80, -5, 0},   {3, 3, 3},
+            {0, 100, 100}, {20, 20, 0}, {5},        {-3, 14, 16.5}};
 }
 
 float worst_share(const std::vector<float>& row, real scale, const std::vector<float>& got) {
@@ -153,6 +154,28 @@ TEST_CASE("shares of rows far from 0 are right to 2 ULP, along the lanes and acr
             for (std::size_t i = 0; i < image.size(); ++i) are_same &= of_image[i] == got[i / pixels];
             CHECK(are_same);
         }
+}
+
+TEST_CASE("exponentials of what a row lacks of its largest number are within 0.62 ULP") {
+    constexpr auto numbers = tensor<"numbers[row, n]">;
+    auto kernel = jit(exp(numbers - max(numbers, over<"n">)));
+    constexpr std::int64_t rows = 200, length = 1000;
+    std::mt19937 random(8);
+    std::uniform_real_distribution<float> sixteen(-16, 17), lacks(-87, 0);
+    std::vector<float> x(rows * length), got(x.size());
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const float largest = std::exp2(sixteen(random)) * (row % 2 == 0 ? 1.0F : -1.0F);
+        for (std::int64_t i = 0; i < length; ++i)
+            x[static_cast<std::size_t>(row * length + i)] = i == 0 ? largest : largest + lacks(random);
+    }
+    kernel(numbers = view(x, {rows, length}), outputs(view(got, {rows, length})));
+    real worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const real difference = static_cast<real>(x[i]) - static_cast<real>(x[i / length * length]);
+        worst = std::max(worst, error_in_ulp(got[i], std::exp(difference)));
+    }
+    CHECK(worst <= 0.62L);
+    CHECK(worst > 0.4L);  // so many numbers have one that is hard to round
 }
 
 TEST_CASE("equal logits have equal shares, and the largest one alone has 1") {

@@ -36,7 +36,7 @@ struct rows_but_for_one {
     std::int64_t count, length;
     std::vector<float> elements;
     rows_but_for_one(std::int64_t n, float rest, float one) : count(0), length(n) {
-        for (std::int64_t place = 0; place < n; place += n > 300 ? 61 : 1, ++count)
+        for (std::int64_t place = 0; place<n; place += n> 300 ? 61 : 1, ++count)
             for (std::int64_t i = 0; i < n; ++i) elements.push_back(i == place ? one : rest);
     }
 };
