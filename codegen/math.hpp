@@ -45,7 +45,8 @@ llvm::Value* emit_exp_of_difference(math_context& m, llvm::Value* a, llvm::Value
 /// The same of floats a that are at most b, in fewer instructions if b is the same for many of them.
 llvm::Value* emit_exp_below(math_context& m, llvm::Value* a, llvm::Value* b);
 
-/// x factor of floats x and doubles, which count with 47 bits: with an error of little more than that of one rounding.
+/// x factor of floats x and doubles, which count with 47 bits: with an error of little more than that of one rounding,
+/// and at most one unit of the last place of subnormal results.
 /// In few instructions if the factor is the same for many x. The factor is within the range of floats, and its rounding
 /// error too, but for what x makes too small to show.
 llvm::Value* emit_product_by_words(math_context& m, llvm::Value* x, llvm::Value* factor);

@@ -137,3 +137,34 @@ TEST_CASE("constants at compile time and at run time give the same bits") {
     const auto b = jit(elu(x, static_cast<double>(from_a_file)))(x = X);
     for (std::size_t i = 0; i < X.size(); ++i) CHECK(a[i] == b[i]);
 }
+
+TEST_CASE("products with a number that no float holds") {
+    constexpr auto v = tensor<"v[n]">;
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    std::vector<float> some{0.0F,      -0.0F,     1.0F,         -3.0F,  0x1.fffffep127F,
+                            0x1p-126F, 0x1p-149F, -0x1.8p-140F, 1e-30F, 7.7e20F};
+    for (int i = 1; i < 1000; ++i) some.push_back(std::sin(static_cast<float>(i)) * static_cast<float>(i));
+    const auto check = [&](auto kernel, double factor) {
+        INFO("times " << factor);
+        std::vector<float> got(some.size());
+        kernel(v = some, outputs(got));
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            const double exact = factor * static_cast<double>(some[i]);
+            const double ulp = std::max(0x1p-149, std::ldexp(1.0, std::ilogb(exact == 0 ? 1 : exact) - 23));
+            INFO(some[i]);
+            const bool is_normal = std::fabs(exact) >= 0x1p-126;  // else the product with the lower word is lost
+            CHECK(std::fabs(static_cast<double>(got[i]) - exact) <= (is_normal ? 0.5001 : 1) * ulp);
+            if (some[i] == 0) CHECK(std::signbit(got[i]) == std::signbit(exact));
+        }
+        const std::vector<float> special{infinity, -infinity, NAN};
+        std::vector<float> of_special(3);
+        kernel(v = special, outputs(of_special));
+        CHECK(of_special[0] == std::copysign(infinity, static_cast<float>(factor)));
+        CHECK(of_special[1] == -of_special[0]);
+        CHECK(std::isnan(of_special[2]));
+    };
+    check(jit(0.1 * v), 0.1);      // above, as a float
+    check(jit(-0.01 * v), -0.01);  // below
+    check(jit(v * 0.3 * 0.7), 0.3 * 0.7);
+    check(jit(v * (1 / 3.0)), 1 / 3.0);
+}
