@@ -73,6 +73,7 @@ inline constexpr const char* rule_names[] = {
     "sum of selects",
     "difference of selects",
     "sum of selects, apart",
+    "sum of selects, apart, exchanged",
     "sum of exclusive selects",
     "sum of nested selects",
     "collected constants",
@@ -303,159 +304,166 @@ inline constexpr pattern_node book_nodes[] = {
     {op::sub, {1, 3}, 2},  // 163
     {op::sub, {2, 4}, 2},  // 164
     {op::where, {0, 163, 164}, 3},  // 165
-    {op::add, {156, 5}, 2, true},  // 166
-    {op::add, {166, 157}, 2, true},  // 167
-    {op::add, {161, 5}, 2, true},  // 168
-    {op::where, {0, 1, 114}, 3},  // 169
-    {op::where, {0, 114, 3}, 3},  // 170
-    {op::where, {2, 114, 170}, 3},  // 171
-    {op::add, {169, 171}, 2, true},  // 172
-    {op::where, {2, 114, 3}, 3},  // 173
-    {op::where, {0, 1, 173}, 3},  // 174
-    {op::where, {0, 114, 4}, 3},  // 175
-    {op::where, {2, 114, 175}, 3},  // 176
-    {op::add, {174, 176}, 2, true},  // 177
-    {op::add, {3, 4}, 2, true},  // 178
+    {op::where, {0, 1, 114}, 3},  // 166
+    {op::add, {166, 5}, 2, true},  // 167
+    {op::where, {0, 114, 4}, 3},  // 168
+    {op::add, {167, 168}, 2, true},  // 169
+    {op::where, {0, 1, 4}, 3},  // 170
+    {op::add, {170, 5}, 2, true},  // 171
+    {op::where, {0, 114, 2}, 3},  // 172
+    {op::add, {172, 5}, 2, true},  // 173
+    {op::where, {0, 3, 114}, 3},  // 174
+    {op::add, {173, 174}, 2, true},  // 175
+    {op::where, {0, 3, 2}, 3},  // 176
+    {op::add, {176, 5}, 2, true},  // 177
+    {op::where, {0, 114, 3}, 3},  // 178
     {op::where, {2, 114, 178}, 3},  // 179
-    {op::where, {0, 1, 179}, 3},  // 180
-    {op::add, {0, 6}, 2, true},  // 181
-    {op::add, {181, 7}, 2, true},  // 182
-    {op::add, {6, 7}, 2, true},  // 183
-    {op::add, {0, 183}, 2, true},  // 184
-    {op::add, {0, 0}, 2, true},  // 185
-    {op::mul, {7, 0}, 2, true},  // 186
-    {op::add, {130, 186}, 2, true},  // 187
-    {op::mul, {183, 0}, 2, true},  // 188
-    {op::add, {130, 0}, 2, true},  // 189
-    {op::add, {6, 8}, 2, true},  // 190
-    {op::mul, {190, 0}, 2, true},  // 191
-    {op::add, {152, 1}, 2, true},  // 192
-    {op::mul, {69, 1}, 2, true},  // 193
-    {op::add, {0, 193}, 2, true},  // 194
-    {op::mul, {6, 1}, 2, true},  // 195
-    {op::add, {0, 195}, 2, true},  // 196
-    {op::add, {196, 1}, 2, true},  // 197
-    {op::mul, {190, 1}, 2, true},  // 198
-    {op::add, {0, 198}, 2, true},  // 199
-    {op::mul, {7, 1}, 2, true},  // 200
-    {op::add, {196, 200}, 2, true},  // 201
-    {op::mul, {183, 1}, 2, true},  // 202
+    {op::add, {166, 179}, 2, true},  // 180
+    {op::where, {2, 114, 3}, 3},  // 181
+    {op::where, {0, 1, 181}, 3},  // 182
+    {op::where, {2, 114, 168}, 3},  // 183
+    {op::add, {182, 183}, 2, true},  // 184
+    {op::add, {3, 4}, 2, true},  // 185
+    {op::where, {2, 114, 185}, 3},  // 186
+    {op::where, {0, 1, 186}, 3},  // 187
+    {op::add, {0, 6}, 2, true},  // 188
+    {op::add, {188, 7}, 2, true},  // 189
+    {op::add, {6, 7}, 2, true},  // 190
+    {op::add, {0, 190}, 2, true},  // 191
+    {op::add, {0, 0}, 2, true},  // 192
+    {op::mul, {7, 0}, 2, true},  // 193
+    {op::add, {130, 193}, 2, true},  // 194
+    {op::mul, {190, 0}, 2, true},  // 195
+    {op::add, {130, 0}, 2, true},  // 196
+    {op::add, {6, 8}, 2, true},  // 197
+    {op::mul, {197, 0}, 2, true},  // 198
+    {op::add, {152, 1}, 2, true},  // 199
+    {op::mul, {69, 1}, 2, true},  // 200
+    {op::add, {0, 200}, 2, true},  // 201
+    {op::mul, {6, 1}, 2, true},  // 202
     {op::add, {0, 202}, 2, true},  // 203
-    {op::mul, {8, 0}, 2, true},  // 204
-    {op::mul, {25, 0}, 2, true},  // 205
-    {op::mul, {6, 186}, 2, true},  // 206
-    {op::mul, {6, 7}, 2, true},  // 207
-    {op::mul, {207, 0}, 2, true},  // 208
-    {op::mul, {17, 1}, 2, true},  // 209
-    {op::mul, {0, 1}, 2, true},  // 210
-    {op::neg, {210}, 1},  // 211
-    {op::mul, {130, 1}, 2, true},  // 212
-    {op::mul, {6, 210}, 2, true},  // 213
-    {op::div, {8, 1}, 2},  // 214
-    {op::mul, {0, 214}, 2, true},  // 215
-    {op::div, {6, 1}, 2},  // 216
-    {op::mul, {0, 216}, 2, true},  // 217
-    {op::div, {130, 1}, 2},  // 218
-    {op::where, {0, 7, 1}, 3},  // 219
-    {op::mul, {6, 219}, 2, true},  // 220
-    {op::where, {0, 207, 195}, 3},  // 221
-    {op::where, {0, 1, 7}, 3},  // 222
-    {op::mul, {6, 222}, 2, true},  // 223
-    {op::where, {0, 195, 207}, 3},  // 224
-    {op::scaled, {114, 0}, 2},  // 225
-    {op::scaled, {6, 0}, 2},  // 226
-    {op::div, {0, 8}, 2},  // 227
-    {op::div, {17, 1}, 2},  // 228
-    {op::neg, {123}, 1},  // 229
-    {op::div, {0, 142}, 2},  // 230
-    {op::pow, {0, 114}, 2},  // 231
-    {op::pow, {0, 8}, 2},  // 232
-    {op::pow, {0, 69}, 2},  // 233
-    {op::pow, {0, 25}, 2},  // 234
-    {op::div, {8, 0}, 2},  // 235
-    {op::abs, {17}, 1},  // 236
-    {op::abs, {83}, 1},  // 237
-    {op::abs, {127}, 1},  // 238
-    {op::cos, {17}, 1},  // 239
-    {op::cos, {0}, 1},  // 240
-    {op::sin, {17}, 1},  // 241
-    {op::sin, {0}, 1},  // 242
-    {op::neg, {242}, 1},  // 243
-    {op::tanh, {17}, 1},  // 244
-    {op::neg, {65}, 1},  // 245
-    {op::erf, {17}, 1},  // 246
-    {op::neg, {101}, 1},  // 247
-    {op::less, {6, 0}, 2},  // 248
-    {op::greater, {0, 6}, 2},  // 249
-    {op::less_equal, {6, 0}, 2},  // 250
-    {op::greater_equal, {0, 6}, 2},  // 251
-    {op::greater, {6, 0}, 2},  // 252
-    {op::less, {0, 6}, 2},  // 253
-    {op::greater_equal, {6, 0}, 2},  // 254
-    {op::less_equal, {0, 6}, 2},  // 255
-    {op::greater, {181, 7}, 2},  // 256
-    {op::sub, {7, 6}, 2},  // 257
-    {op::greater, {0, 257}, 2},  // 258
-    {op::sub, {6, 0}, 2},  // 259
-    {op::greater, {259, 7}, 2},  // 260
-    {op::sub, {6, 7}, 2},  // 261
-    {op::less, {0, 261}, 2},  // 262
-    {op::greater_equal, {181, 7}, 2},  // 263
-    {op::greater_equal, {0, 257}, 2},  // 264
-    {op::greater_equal, {259, 7}, 2},  // 265
-    {op::less_equal, {0, 261}, 2},  // 266
-    {op::less, {181, 7}, 2},  // 267
-    {op::less, {0, 257}, 2},  // 268
-    {op::less, {259, 7}, 2},  // 269
-    {op::greater, {0, 261}, 2},  // 270
-    {op::less_equal, {181, 7}, 2},  // 271
-    {op::less_equal, {0, 257}, 2},  // 272
-    {op::less_equal, {259, 7}, 2},  // 273
-    {op::greater_equal, {0, 261}, 2},  // 274
-    {op::logical_not, {0}, 1},  // 275
-    {op::where, {275, 1, 2}, 3},  // 276
-    {op::where, {0, 2, 1}, 3},  // 277
-    {op::where, {0, 1, 1}, 3},  // 278
-    {op::where, {0, 156, 3}, 3},  // 279
-    {op::where, {0, 1, 3}, 3},  // 280
-    {op::where, {0, 2, 3}, 3},  // 281
-    {op::where, {0, 1, 281}, 3},  // 282
-    {op::greater, {0, 1}, 2},  // 283
-    {op::greater_equal, {0, 1}, 2},  // 284
-    {op::where, {284, 2, 3}, 3},  // 285
-    {op::where, {283, 285, 4}, 3},  // 286
-    {op::where, {283, 2, 4}, 3},  // 287
-    {op::less, {0, 1}, 2},  // 288
-    {op::less_equal, {0, 1}, 2},  // 289
-    {op::where, {289, 2, 3}, 3},  // 290
-    {op::where, {288, 290, 4}, 3},  // 291
-    {op::where, {288, 2, 4}, 3},  // 292
-    {op::where, {283, 3, 4}, 3},  // 293
-    {op::where, {284, 2, 293}, 3},  // 294
-    {op::where, {284, 2, 4}, 3},  // 295
-    {op::where, {288, 3, 4}, 3},  // 296
-    {op::where, {289, 2, 296}, 3},  // 297
-    {op::where, {289, 2, 4}, 3},  // 298
-    {op::max, {0, 114}, 2, true},  // 299
-    {op::mul, {6, 27}, 2, true},  // 300
-    {op::min, {300, 114}, 2, true},  // 301
-    {op::add, {299, 301}, 2, true},  // 302
-    {op::greater, {0, 114}, 2},  // 303
-    {op::where, {303, 0, 300}, 3},  // 304
-    {op::min, {27, 114}, 2, true},  // 305
-    {op::add, {299, 305}, 2, true},  // 306
-    {op::where, {303, 0, 27}, 3},  // 307
-    {op::div, {0, 6}, 2},  // 308
-    {op::expm1, {308}, 1},  // 309
-    {op::mul, {6, 309}, 2, true},  // 310
-    {op::min, {310, 114}, 2, true},  // 311
-    {op::add, {299, 311}, 2, true},  // 312
-    {op::where, {303, 0, 310}, 3},  // 313
-    {op::reduce_sum, {17}, 1, false, true},  // 314
-    {op::reduce_sum, {0}, 1, false, true},  // 315
-    {op::neg, {315}, 1},  // 316
-    {op::max, {0, 0}, 2, true},  // 317
-    {op::min, {0, 0}, 2, true},  // 318
+    {op::add, {203, 1}, 2, true},  // 204
+    {op::mul, {197, 1}, 2, true},  // 205
+    {op::add, {0, 205}, 2, true},  // 206
+    {op::mul, {7, 1}, 2, true},  // 207
+    {op::add, {203, 207}, 2, true},  // 208
+    {op::mul, {190, 1}, 2, true},  // 209
+    {op::add, {0, 209}, 2, true},  // 210
+    {op::mul, {8, 0}, 2, true},  // 211
+    {op::mul, {25, 0}, 2, true},  // 212
+    {op::mul, {6, 193}, 2, true},  // 213
+    {op::mul, {6, 7}, 2, true},  // 214
+    {op::mul, {214, 0}, 2, true},  // 215
+    {op::mul, {17, 1}, 2, true},  // 216
+    {op::mul, {0, 1}, 2, true},  // 217
+    {op::neg, {217}, 1},  // 218
+    {op::mul, {130, 1}, 2, true},  // 219
+    {op::mul, {6, 217}, 2, true},  // 220
+    {op::div, {8, 1}, 2},  // 221
+    {op::mul, {0, 221}, 2, true},  // 222
+    {op::div, {6, 1}, 2},  // 223
+    {op::mul, {0, 223}, 2, true},  // 224
+    {op::div, {130, 1}, 2},  // 225
+    {op::where, {0, 7, 1}, 3},  // 226
+    {op::mul, {6, 226}, 2, true},  // 227
+    {op::where, {0, 214, 202}, 3},  // 228
+    {op::where, {0, 1, 7}, 3},  // 229
+    {op::mul, {6, 229}, 2, true},  // 230
+    {op::where, {0, 202, 214}, 3},  // 231
+    {op::scaled, {114, 0}, 2},  // 232
+    {op::scaled, {6, 0}, 2},  // 233
+    {op::div, {0, 8}, 2},  // 234
+    {op::div, {17, 1}, 2},  // 235
+    {op::neg, {123}, 1},  // 236
+    {op::div, {0, 142}, 2},  // 237
+    {op::pow, {0, 114}, 2},  // 238
+    {op::pow, {0, 8}, 2},  // 239
+    {op::pow, {0, 69}, 2},  // 240
+    {op::pow, {0, 25}, 2},  // 241
+    {op::div, {8, 0}, 2},  // 242
+    {op::abs, {17}, 1},  // 243
+    {op::abs, {83}, 1},  // 244
+    {op::abs, {127}, 1},  // 245
+    {op::cos, {17}, 1},  // 246
+    {op::cos, {0}, 1},  // 247
+    {op::sin, {17}, 1},  // 248
+    {op::sin, {0}, 1},  // 249
+    {op::neg, {249}, 1},  // 250
+    {op::tanh, {17}, 1},  // 251
+    {op::neg, {65}, 1},  // 252
+    {op::erf, {17}, 1},  // 253
+    {op::neg, {101}, 1},  // 254
+    {op::less, {6, 0}, 2},  // 255
+    {op::greater, {0, 6}, 2},  // 256
+    {op::less_equal, {6, 0}, 2},  // 257
+    {op::greater_equal, {0, 6}, 2},  // 258
+    {op::greater, {6, 0}, 2},  // 259
+    {op::less, {0, 6}, 2},  // 260
+    {op::greater_equal, {6, 0}, 2},  // 261
+    {op::less_equal, {0, 6}, 2},  // 262
+    {op::greater, {188, 7}, 2},  // 263
+    {op::sub, {7, 6}, 2},  // 264
+    {op::greater, {0, 264}, 2},  // 265
+    {op::sub, {6, 0}, 2},  // 266
+    {op::greater, {266, 7}, 2},  // 267
+    {op::sub, {6, 7}, 2},  // 268
+    {op::less, {0, 268}, 2},  // 269
+    {op::greater_equal, {188, 7}, 2},  // 270
+    {op::greater_equal, {0, 264}, 2},  // 271
+    {op::greater_equal, {266, 7}, 2},  // 272
+    {op::less_equal, {0, 268}, 2},  // 273
+    {op::less, {188, 7}, 2},  // 274
+    {op::less, {0, 264}, 2},  // 275
+    {op::less, {266, 7}, 2},  // 276
+    {op::greater, {0, 268}, 2},  // 277
+    {op::less_equal, {188, 7}, 2},  // 278
+    {op::less_equal, {0, 264}, 2},  // 279
+    {op::less_equal, {266, 7}, 2},  // 280
+    {op::greater_equal, {0, 268}, 2},  // 281
+    {op::logical_not, {0}, 1},  // 282
+    {op::where, {282, 1, 2}, 3},  // 283
+    {op::where, {0, 2, 1}, 3},  // 284
+    {op::where, {0, 1, 1}, 3},  // 285
+    {op::where, {0, 156, 3}, 3},  // 286
+    {op::where, {0, 1, 3}, 3},  // 287
+    {op::where, {0, 2, 3}, 3},  // 288
+    {op::where, {0, 1, 288}, 3},  // 289
+    {op::greater, {0, 1}, 2},  // 290
+    {op::greater_equal, {0, 1}, 2},  // 291
+    {op::where, {291, 2, 3}, 3},  // 292
+    {op::where, {290, 292, 4}, 3},  // 293
+    {op::where, {290, 2, 4}, 3},  // 294
+    {op::less, {0, 1}, 2},  // 295
+    {op::less_equal, {0, 1}, 2},  // 296
+    {op::where, {296, 2, 3}, 3},  // 297
+    {op::where, {295, 297, 4}, 3},  // 298
+    {op::where, {295, 2, 4}, 3},  // 299
+    {op::where, {290, 3, 4}, 3},  // 300
+    {op::where, {291, 2, 300}, 3},  // 301
+    {op::where, {291, 2, 4}, 3},  // 302
+    {op::where, {295, 3, 4}, 3},  // 303
+    {op::where, {296, 2, 303}, 3},  // 304
+    {op::where, {296, 2, 4}, 3},  // 305
+    {op::max, {0, 114}, 2, true},  // 306
+    {op::mul, {6, 27}, 2, true},  // 307
+    {op::min, {307, 114}, 2, true},  // 308
+    {op::add, {306, 308}, 2, true},  // 309
+    {op::greater, {0, 114}, 2},  // 310
+    {op::where, {310, 0, 307}, 3},  // 311
+    {op::min, {27, 114}, 2, true},  // 312
+    {op::add, {306, 312}, 2, true},  // 313
+    {op::where, {310, 0, 27}, 3},  // 314
+    {op::div, {0, 6}, 2},  // 315
+    {op::expm1, {315}, 1},  // 316
+    {op::mul, {6, 316}, 2, true},  // 317
+    {op::min, {317, 114}, 2, true},  // 318
+    {op::add, {306, 318}, 2, true},  // 319
+    {op::where, {310, 0, 317}, 3},  // 320
+    {op::reduce_sum, {17}, 1, false, true},  // 321
+    {op::reduce_sum, {0}, 1, false, true},  // 322
+    {op::neg, {322}, 1},  // 323
+    {op::max, {0, 0}, 2, true},  // 324
+    {op::min, {0, 0}, 2, true},  // 325
 };
 
 /// The rules that are patterns, by root and row.
@@ -466,9 +474,9 @@ inline constexpr compiled_rule book_rules[] = {
     {op::neg, 138, 139, 53, nullptr, false, {op::sub, op::wildcard}},  // negated difference
     {op::neg, 141, 143, 54, nullptr, false, {op::where, op::wildcard}},  // negated select
     {op::neg, 145, 146, 55, nullptr, false, {op::where, op::wildcard}},  // negated select, left
-    {op::abs, 236, 83, 92, nullptr, false, {op::neg, op::wildcard}},  // absolute value of a negation
-    {op::abs, 237, 83, 93, nullptr, false, {op::abs, op::wildcard}},  // nested absolute value
-    {op::abs, 238, 127, 94, nullptr, false, {op::mul, op::wildcard}},  // absolute value of a square
+    {op::abs, 243, 83, 93, nullptr, false, {op::neg, op::wildcard}},  // absolute value of a negation
+    {op::abs, 244, 83, 94, nullptr, false, {op::abs, op::wildcard}},  // nested absolute value
+    {op::abs, 245, 127, 95, nullptr, false, {op::mul, op::wildcard}},  // absolute value of a square
     {op::exp, 54, 41, 27, nullptr, false, {op::log_softmax, op::wildcard}},  // softmax of log-softmax
     {op::log, 11, 12, 7, nullptr, false, {op::add, op::wildcard}},  // softplus
     {op::log, 21, 23, 12, nullptr, false, {op::sigmoid, op::wildcard}},  // log-sigmoid
@@ -481,10 +489,10 @@ inline constexpr compiled_rule book_rules[] = {
     {op::log2, 108, 0, 44, nullptr, false, {op::exp2, op::wildcard}},  // log2 of exp2
     {op::log1p, 13, 12, 8, nullptr, false, {op::exp, op::wildcard}},  // softplus of log1p
     {op::sqrt, 128, 83, 49, nullptr, false, {op::mul, op::wildcard}},  // absolute value
-    {op::tanh, 244, 245, 97, nullptr, false, {op::neg, op::wildcard}},  // oddness of tanh
-    {op::erf, 246, 247, 98, nullptr, false, {op::neg, op::wildcard}},  // oddness of erf
-    {op::sin, 241, 243, 96, nullptr, false, {op::neg, op::wildcard}},  // oddness of sin
-    {op::cos, 239, 240, 95, nullptr, false, {op::neg, op::wildcard}},  // symmetry of cos
+    {op::tanh, 251, 252, 98, nullptr, false, {op::neg, op::wildcard}},  // oddness of tanh
+    {op::erf, 253, 254, 99, nullptr, false, {op::neg, op::wildcard}},  // oddness of erf
+    {op::sin, 248, 250, 97, nullptr, false, {op::neg, op::wildcard}},  // oddness of sin
+    {op::cos, 246, 247, 96, nullptr, false, {op::neg, op::wildcard}},  // symmetry of cos
     {op::add, 26, 27, 14, nullptr, false, {op::exp, op::constant}},  // expm1
     {op::add, 57, 58, 29, nullptr, false, {op::softmax, op::constant}},  // softmax less one
     {op::add, 79, 80, 34, nullptr, false, {op::constant, op::tanh}},  // tanh and one
@@ -494,19 +502,20 @@ inline constexpr compiled_rule book_rules[] = {
     {op::add, 147, 0, 56, nullptr, false, {op::wildcard, op::constant}},  // zero term
     {op::add, 155, 137, 61, nullptr, false, {op::wildcard, op::neg}},  // added negation
     {op::add, 158, 161, 62, nullptr, false, {op::where, op::where}},  // sum of selects
-    {op::add, 167, 168, 64, nullptr, false, {op::add, op::where}},  // sum of selects, apart
-    {op::add, 172, 174, 65, nullptr, false, {op::where, op::where}},  // sum of exclusive selects
-    {op::add, 177, 180, 66, nullptr, false, {op::where, op::where}},  // sum of nested selects
-    {op::add, 182, 184, 67, collectable, false, {op::add, op::constant}},  // collected constants
-    {op::add, 185, 70, 68, nullptr, false, {op::wildcard, op::wildcard}},  // doubled term
-    {op::add, 187, 188, 69, collectable, false, {op::mul, op::mul}},  // like terms
-    {op::add, 189, 191, 70, one_more, false, {op::mul, op::wildcard}},  // like term
-    {op::add, 192, 194, 71, nullptr, false, {op::add, op::wildcard}},  // repeated term
-    {op::add, 197, 199, 72, one_more, false, {op::add, op::wildcard}},  // repeated scaled term
-    {op::add, 201, 203, 73, collectable, false, {op::add, op::mul}},  // repeated scaled terms
-    {op::add, 302, 304, 119, positive, false, {op::max, op::min}},  // ELU
-    {op::add, 306, 307, 120, nullptr, false, {op::max, op::min}},  // ELU of slope 1
-    {op::add, 312, 313, 121, positive, false, {op::max, op::min}},  // CELU
+    {op::add, 169, 171, 64, nullptr, false, {op::add, op::where}},  // sum of selects, apart
+    {op::add, 175, 177, 65, nullptr, false, {op::add, op::where}},  // sum of selects, apart, exchanged
+    {op::add, 180, 182, 66, nullptr, false, {op::where, op::where}},  // sum of exclusive selects
+    {op::add, 184, 187, 67, nullptr, false, {op::where, op::where}},  // sum of nested selects
+    {op::add, 189, 191, 68, collectable, false, {op::add, op::constant}},  // collected constants
+    {op::add, 192, 70, 69, nullptr, false, {op::wildcard, op::wildcard}},  // doubled term
+    {op::add, 194, 195, 70, collectable, false, {op::mul, op::mul}},  // like terms
+    {op::add, 196, 198, 71, one_more, false, {op::mul, op::wildcard}},  // like term
+    {op::add, 199, 201, 72, nullptr, false, {op::add, op::wildcard}},  // repeated term
+    {op::add, 204, 206, 73, one_more, false, {op::add, op::wildcard}},  // repeated scaled term
+    {op::add, 208, 210, 74, collectable, false, {op::add, op::mul}},  // repeated scaled terms
+    {op::add, 309, 311, 120, positive, false, {op::max, op::min}},  // ELU
+    {op::add, 313, 314, 121, nullptr, false, {op::max, op::min}},  // ELU of slope 1
+    {op::add, 319, 320, 122, positive, false, {op::max, op::min}},  // CELU
     {op::sub, 24, 18, 13, nullptr, false, {op::constant, op::sigmoid}},  // complement of sigmoid
     {op::sub, 28, 29, 15, nullptr, false, {op::constant, op::exp}},  // negative expm1
     {op::sub, 47, 43, 23, nullptr, false, {op::wildcard, op::logsumexp}},  // shifted difference
@@ -531,53 +540,53 @@ inline constexpr compiled_rule book_rules[] = {
     {op::mul, 117, 119, 46, nullptr, false, {op::wildcard, op::sigmoid}},  // SiLU at infinity
     {op::mul, 121, 122, 47, nullptr, false, {op::wildcard, op::log}},  // entropy term
     {op::mul, 125, 126, 48, nullptr, true, {op::wildcard, op::log}},  // relative entropy term
-    {op::mul, 204, 0, 74, nullptr, false, {op::constant, op::wildcard}},  // unit factor
-    {op::mul, 205, 17, 75, nullptr, false, {op::constant, op::wildcard}},  // negative unit factor
-    {op::mul, 206, 208, 76, nullptr, false, {op::constant, op::mul}},  // product of constants
-    {op::mul, 209, 211, 77, nullptr, false, {op::neg, op::wildcard}},  // negated factor
-    {op::mul, 212, 213, 78, nullptr, false, {op::mul, op::wildcard}},  // constant of a factor
-    {op::mul, 215, 123, 79, nullptr, false, {op::wildcard, op::div}},  // product with a reciprocal
-    {op::mul, 217, 218, 80, nullptr, false, {op::wildcard, op::div}},  // product with a constant quotient
-    {op::mul, 220, 221, 81, nullptr, false, {op::constant, op::where}},  // scaled select of constants
-    {op::mul, 223, 224, 82, nullptr, false, {op::constant, op::where}},  // scaled select of constants, right
+    {op::mul, 211, 0, 75, nullptr, false, {op::constant, op::wildcard}},  // unit factor
+    {op::mul, 212, 17, 76, nullptr, false, {op::constant, op::wildcard}},  // negative unit factor
+    {op::mul, 213, 215, 77, nullptr, false, {op::constant, op::mul}},  // product of constants
+    {op::mul, 216, 218, 78, nullptr, false, {op::neg, op::wildcard}},  // negated factor
+    {op::mul, 219, 220, 79, nullptr, false, {op::mul, op::wildcard}},  // constant of a factor
+    {op::mul, 222, 123, 80, nullptr, false, {op::wildcard, op::div}},  // product with a reciprocal
+    {op::mul, 224, 225, 81, nullptr, false, {op::wildcard, op::div}},  // product with a constant quotient
+    {op::mul, 227, 228, 82, nullptr, false, {op::constant, op::where}},  // scaled select of constants
+    {op::mul, 230, 231, 83, nullptr, false, {op::constant, op::where}},  // scaled select of constants, right
     {op::div, 14, 15, 9, nullptr, false, {op::exp, op::add}},  // sigmoid of exp ratio
     {op::div, 16, 18, 10, nullptr, false, {op::constant, op::add}},  // sigmoid
     {op::div, 19, 20, 11, nullptr, false, {op::wildcard, op::add}},  // scaled sigmoid
     {op::div, 40, 41, 20, nullptr, false, {op::exp, op::reduce_sum}},  // softmax
     {op::div, 64, 65, 31, nullptr, false, {op::sub, op::add}},  // tanh
     {op::div, 85, 86, 36, nullptr, false, {op::wildcard, op::add}},  // softsign
-    {op::div, 227, 0, 85, nullptr, false, {op::wildcard, op::constant}},  // unit divisor
-    {op::div, 228, 229, 86, nullptr, false, {op::neg, op::wildcard}},  // negated dividend
-    {op::div, 230, 229, 87, nullptr, false, {op::wildcard, op::neg}},  // negated divisor
-    {op::scaled, 225, 114, 83, nullptr, false, {op::constant, op::wildcard}},  // scaled by zero
-    {op::scaled, 226, 130, 84, nullptr, false, {op::constant, op::wildcard}},  // scaled by a constant
-    {op::pow, 231, 8, 88, nullptr, false, {op::wildcard, op::constant}},  // zeroth power
-    {op::pow, 232, 0, 89, nullptr, false, {op::wildcard, op::constant}},  // first power
-    {op::pow, 233, 127, 90, nullptr, false, {op::wildcard, op::constant}},  // square
-    {op::pow, 234, 235, 91, nullptr, false, {op::wildcard, op::constant}},  // reciprocal
-    {op::min, 318, 0, 124, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of min
-    {op::max, 317, 0, 123, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of max
-    {op::less, 248, 249, 99, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <
-    {op::less, 267, 268, 107, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <
-    {op::less, 269, 270, 108, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <
-    {op::less_equal, 250, 251, 100, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <=
-    {op::less_equal, 271, 272, 109, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <=
-    {op::less_equal, 273, 274, 110, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <=
-    {op::greater, 252, 253, 101, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >
-    {op::greater, 256, 258, 103, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >
-    {op::greater, 260, 262, 104, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >
-    {op::greater_equal, 254, 255, 102, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >=
-    {op::greater_equal, 263, 264, 105, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >=
-    {op::greater_equal, 265, 266, 106, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >=
-    {op::where, 276, 277, 111, nullptr, false, {op::logical_not, op::wildcard}},  // select on a negation
-    {op::where, 278, 1, 112, nullptr, false, {op::wildcard, op::wildcard}},  // select of equals
-    {op::where, 279, 280, 113, nullptr, false, {op::wildcard, op::where}},  // nested select, taken
-    {op::where, 282, 280, 114, nullptr, false, {op::wildcard, op::wildcard}},  // nested select, not taken
-    {op::where, 286, 287, 115, nullptr, false, {op::greater, op::where}},  // nested select, taken above
-    {op::where, 291, 292, 116, nullptr, false, {op::less, op::where}},  // nested select, taken below
-    {op::where, 294, 295, 117, nullptr, false, {op::greater_equal, op::wildcard}},  // nested select, not taken above
-    {op::where, 297, 298, 118, nullptr, false, {op::less_equal, op::wildcard}},  // nested select, not taken below
-    {op::reduce_sum, 314, 316, 122, nullptr, false, {op::neg, op::wildcard}},  // sum of a negation
+    {op::div, 234, 0, 86, nullptr, false, {op::wildcard, op::constant}},  // unit divisor
+    {op::div, 235, 236, 87, nullptr, false, {op::neg, op::wildcard}},  // negated dividend
+    {op::div, 237, 236, 88, nullptr, false, {op::wildcard, op::neg}},  // negated divisor
+    {op::scaled, 232, 114, 84, nullptr, false, {op::constant, op::wildcard}},  // scaled by zero
+    {op::scaled, 233, 130, 85, nullptr, false, {op::constant, op::wildcard}},  // scaled by a constant
+    {op::pow, 238, 8, 89, nullptr, false, {op::wildcard, op::constant}},  // zeroth power
+    {op::pow, 239, 0, 90, nullptr, false, {op::wildcard, op::constant}},  // first power
+    {op::pow, 240, 127, 91, nullptr, false, {op::wildcard, op::constant}},  // square
+    {op::pow, 241, 242, 92, nullptr, false, {op::wildcard, op::constant}},  // reciprocal
+    {op::min, 325, 0, 125, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of min
+    {op::max, 324, 0, 124, nullptr, false, {op::wildcard, op::wildcard}},  // equal operands of max
+    {op::less, 255, 256, 100, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <
+    {op::less, 274, 275, 108, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <
+    {op::less, 276, 277, 109, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <
+    {op::less_equal, 257, 258, 101, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of <=
+    {op::less_equal, 278, 279, 110, exact_difference, false, {op::add, op::constant}},  // shifted comparison, <=
+    {op::less_equal, 280, 281, 111, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, <=
+    {op::greater, 259, 260, 102, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >
+    {op::greater, 263, 265, 104, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >
+    {op::greater, 267, 269, 105, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >
+    {op::greater_equal, 261, 262, 103, nullptr, false, {op::constant, op::wildcard}},  // constant on the right of >=
+    {op::greater_equal, 270, 271, 106, exact_difference, false, {op::add, op::constant}},  // shifted comparison, >=
+    {op::greater_equal, 272, 273, 107, exact_difference, false, {op::sub, op::constant}},  // reflected comparison, >=
+    {op::where, 283, 284, 112, nullptr, false, {op::logical_not, op::wildcard}},  // select on a negation
+    {op::where, 285, 1, 113, nullptr, false, {op::wildcard, op::wildcard}},  // select of equals
+    {op::where, 286, 287, 114, nullptr, false, {op::wildcard, op::where}},  // nested select, taken
+    {op::where, 289, 287, 115, nullptr, false, {op::wildcard, op::wildcard}},  // nested select, not taken
+    {op::where, 293, 294, 116, nullptr, false, {op::greater, op::where}},  // nested select, taken above
+    {op::where, 298, 299, 117, nullptr, false, {op::less, op::where}},  // nested select, taken below
+    {op::where, 301, 302, 118, nullptr, false, {op::greater_equal, op::wildcard}},  // nested select, not taken above
+    {op::where, 304, 305, 119, nullptr, false, {op::less_equal, op::wildcard}},  // nested select, not taken below
+    {op::reduce_sum, 321, 323, 123, nullptr, false, {op::neg, op::wildcard}},  // sum of a negation
 };
 
 }  // namespace gradus::detail

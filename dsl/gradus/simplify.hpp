@@ -69,10 +69,14 @@ inline constexpr std::array simplify_rules{
          [](const pattern& p) {
              return rewriting{where(p.a, p.b, p.c) - where(p.a, p.d, p.e), where(p.a, p.b - p.d, p.c - p.e)};
          }},
+    // Where neither of them is 0, another order of the additions would round otherwise.
     rule{"sum of selects, apart", "one select instead of two",
          [](const pattern& p) {
-             return rewriting{(where(p.a, p.b, p.c) + p.f) + where(p.a, p.d, p.e),
-                              where(p.a, p.b + p.d, p.c + p.e) + p.f};
+             return rewriting{(where(p.a, p.b, 0.0) + p.f) + where(p.a, 0.0, p.e), where(p.a, p.b, p.e) + p.f};
+         }},
+    rule{"sum of selects, apart, exchanged", "one select instead of two",
+         [](const pattern& p) {
+             return rewriting{(where(p.a, 0.0, p.c) + p.f) + where(p.a, p.d, 0.0), where(p.a, p.d, p.c) + p.f};
          }},
     rule{"sum of exclusive selects", "one of the two is zero",
          [](const pattern& p) {
