@@ -83,7 +83,7 @@ void kernel_emitter::accumulate(const fold_state& f, bool is_vertical, value pos
 /// A partial fold with the operand at the present coordinates.
 llvm::Value* kernel_emitter::with_term(const fold_state& f, value before, bool is_vertical) {
     const bool is_masked = !is_vertical && mask_ != nullptr;
-    if (is_count(plan_.body, f.fold)) {
+    if (is_count(plan_.body, f.fold) && !is_in_memory(at(f.fold).args[0])) {
         const node& choice = at(at(f.fold).args[0]);
         value counted = in_kind(choice.args[0], kind::boolean);
         if (at(choice.args[1]).value == 0) counted = ir_.CreateNot(counted);
