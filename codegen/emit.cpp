@@ -263,6 +263,7 @@ llvm::Value* kernel_emitter::local(llvm::Type* type, std::uint64_t count, const 
     ir_.SetInsertPoint(entry_, entry_->begin());
     return ir_.CreateAlloca(type, ir_.getInt64(count), name);
 }
+
 std::unique_ptr<llvm::Module> emit(const plan& p, const target& machine, llvm::LLVMContext& context,
                                    std::string_view name) {
     auto module = std::make_unique<llvm::Module>(llvm::StringRef(name.data(), name.size()), context);

@@ -119,13 +119,15 @@ private:
 
     /// (x a) b as x (a b) for numbers a and b.
     sym numbers_first(sym product) {
-        const node& n = *product;
+        const node n = *product;
         for (std::size_t i = 0; i < 2; ++i) {
-            const node& inner = out_[n.args[1 - i]];
+            const node inner = out_[n.args[1 - i]];
             if (!is_number(n.args[i]) || inner.code != op::mul) continue;
-            for (std::size_t j = 0; j < 2; ++j)
-                if (is_number(inner.args[j]) && !is_number(inner.args[1 - j]))
-                    return sym{&out_, inner.args[1 - j]} * product_of_numbers(inner.args[j], n.args[i]);
+            for (std::size_t j = 0; j < 2; ++j) {
+                if (!is_number(inner.args[j]) || is_number(inner.args[1 - j])) continue;
+                const sym number = product_of_numbers(inner.args[j], n.args[i]);
+                return sym{&out_, inner.args[1 - j]} * number;
+            }
         }
         return product;
     }
@@ -138,10 +140,10 @@ private:
     /// (share a) b as share (a b), where a and b are the same for all shares of a row: one product for each of them.
     sym share_first(sym product) {
         for (std::size_t i = 0; i < 2; ++i) {
-            const node& n = *product;
+            const node n = *product;
             const auto [share, factor] = as_product_of_share(out_, n.args[i]);
             const sym other{&out_, n.args[1 - i]};
-            if (share == no_node || other.axes() & row_of(share)) continue;
+            if (share == no_node || (other.axes() & row_of(share)) != 0) continue;
             return sym{&out_, share} * (sym{&out_, factor} * other);
         }
         return product;

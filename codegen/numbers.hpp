@@ -33,8 +33,10 @@ std::optional<number_range> range_of_number(const Graph& g, node_id id) {
         g[n.args[1]].code == op::extent)
         return number_range{-63, 0};
     if (n.code != op::mul) return std::nullopt;
-    const auto a = range_of_number(g, n.args[0]), b = range_of_number(g, n.args[1]);
-    return a && b ? within({a->least + b->least, a->most + b->most}) : std::nullopt;
+    const auto a = range_of_number(g, n.args[0]);
+    if (!a) return std::nullopt;  // before the other one: a power of powers has many factors
+    const auto b = range_of_number(g, n.args[1]);
+    return b ? within({a->least + b->least, a->most + b->most}) : std::nullopt;
 }
 
 }  // namespace gradus

@@ -84,8 +84,8 @@ TEST_CASE("a wrong rule is found and shrunk to a few nodes") {
     how.wrong_rule = with_wrong_rule;
     const found_and_shrunk f = first_fault(how);
     CHECK(f.found.stage == "rules");
-    CHECK(f.nodes > 0);
-    CHECK(f.nodes <= 5);
+    // softsign(x), or as it is typed, x / (1 + |x|): nothing is left around it.
+    CHECK((f.nodes == 2 || f.nodes == 5));
     CHECK(f.elements <= 4);
 }
 
