@@ -206,8 +206,8 @@ def draw_growth(plt, result: dict, to: Path) -> None:
 def save(plt, figure, to: Path) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
-    figure.savefig(to.with_suffix(".svg"), metadata={"Date": None})
-    figure.savefig(to.with_suffix(".png"), dpi=110)
+    figure.savefig(to.with_suffix(".svg"), metadata={"Date": None}, bbox_inches="tight")
+    figure.savefig(to.with_suffix(".png"), dpi=110, bbox_inches="tight")
     plt.close(figure)
 
 
